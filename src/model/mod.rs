@@ -1,0 +1,17 @@
+//! Values, events and the fold: what everything else is about.
+//! Deliberately absent: I/O, the clock, randomness, async, printing.
+
+pub mod document;
+pub mod event;
+pub mod fold;
+pub mod id;
+pub mod params;
+pub mod payload;
+pub mod reason;
+pub mod report;
+pub mod segment;
+pub mod spinner;
+pub mod status;
+pub mod table;
+pub mod time;
+pub mod tokens;

@@ -1,0 +1,75 @@
+//! Why something happened, as a word that programs can rely on.
+
+use serde::{Deserialize, Serialize};
+
+macro_rules! reasons {
+    ($($(#[doc = $doc:literal])* $variant:ident = $text:literal;)*) => {
+        /// The reason of a change or an error, in `UPPER_SNAKE` (EVENTS §3).
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+        pub enum Reason { $($(#[doc = $doc])* #[serde(rename = $text)] $variant),* }
+
+        impl Reason {
+            /// All of them, each with what it means.
+            pub const ALL: &'static [(Reason, &'static str)] = &[$((Reason::$variant, concat!($($doc),*))),*];
+
+            /// Its word.
+            #[must_use]
+            pub const fn name(self) -> &'static str {
+                match self { $(Reason::$variant => $text),* }
+            }
+
+            /// The reason of that word.
+            #[must_use]
+            pub fn named(text: &str) -> Option<Reason> {
+                Reason::ALL.iter().map(|(reason, _)| *reason).find(|reason| reason.name() == text)
+            }
+        }
+    };
+}
+
+reasons! {
+    /// A step of the record failed.
+    StepFailed = "STEP_FAILED";
+    /// The row's cells do not fit the types that the spinner declares.
+    InvalidParams = "INVALID_PARAMS";
+    /// A template or expression could not be rendered from this row.
+    RenderFailed = "RENDER_FAILED";
+    /// It took longer than it may.
+    Timeout = "TIMEOUT";
+    /// A limit of the spinner was passed.
+    LimitExceeded = "LIMIT_EXCEEDED";
+    /// A person said no.
+    Rejected = "REJECTED";
+    /// A person did not answer in time.
+    InteractionTimeout = "INTERACTION_TIMEOUT";
+    /// The process stopped in the middle.
+    Interrupted = "INTERRUPTED";
+    /// The process stopped in the middle of something that must not be done twice.
+    InterruptedUnsafe = "INTERRUPTED_UNSAFE";
+    /// It was sent, and no one can tell whether it arrived.
+    OutcomeUnknown = "OUTCOME_UNKNOWN";
+    /// The row stopped the process three times.
+    Poison = "POISON";
+    /// Too many calls in a row could not connect.
+    CircuitOpen = "CIRCUIT_OPEN";
+    /// The job ended before the record could.
+    JobFailed = "JOB_FAILED";
+    /// A person asked for it.
+    User = "USER";
+    /// The condition of the step is false.
+    ConditionFalse = "CONDITION_FALSE";
+    /// No branch of the decision is true.
+    DefaultBranch = "DEFAULT_BRANCH";
+    /// A branch of the decision is true.
+    BranchTaken = "BRANCH_TAKEN";
+    /// A step says to go on elsewhere after it failed.
+    OnFailure = "ON_FAILURE";
+    /// A delay step sleeps.
+    DelayStep = "DELAY_STEP";
+    /// A step is tried again later.
+    StepRetry = "STEP_RETRY";
+    /// A destination did not take the event.
+    DeliveryFailed = "DELIVERY_FAILED";
+    /// The destination says that it is gone.
+    Gone = "GONE";
+}

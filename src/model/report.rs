@@ -1,0 +1,246 @@
+//! What a view hands to whoever shows it: values that know what they mean, never how they look.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use serde_json::Value;
+
+use super::id::Cursor;
+use super::time::{Millis, Timestamp};
+
+/// What goes wrong while rows are still being read.
+pub type Fault = Box<dyn std::error::Error + Send + Sync>;
+
+/// Rows as they are read: a million are never held.
+pub type Rows<'a> = Box<dyn Iterator<Item = Result<Vec<Cell>, Fault>> + 'a>;
+
+/// The one shape behind `table`, `json`, `ndjson` and `csv`.
+pub enum Report<'a> {
+    /// Many alike: an array in JSON, a line each in NDJSON and CSV.
+    List(List<'a>),
+    /// One thing: an object in JSON, blocks in a terminal.
+    Single(Single<'a>),
+}
+
+/// Many alike.
+pub struct List<'a> {
+    /// One for each cell of a row.
+    pub columns: Vec<Column>,
+    /// The rows.
+    pub rows: Rows<'a>,
+    /// What a terminal shows in place of an empty table: what is missing and what to type.
+    pub empty: String,
+    /// A line below the table, such as how many more there are.
+    pub note: Option<String>,
+    /// Set for a page of the log: filled in by `rows` as it ends (EVENTS §5, reading).
+    pub page: Option<Rc<RefCell<PageEnd>>>,
+}
+
+/// Where a page of the log ended.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct PageEnd {
+    /// Whether more events follow.
+    pub has_more: bool,
+    /// What to give as `--after` for the next page.
+    pub next_cursor: Option<Cursor>,
+}
+
+/// One thing.
+pub struct Single<'a> {
+    /// Its JSON object, in the promised order of keys.
+    pub object: Vec<(&'static str, Cell)>,
+    /// How a terminal tells it.
+    pub blocks: Vec<Block<'a>>,
+    /// Its CSV lines, where they are not simply the object flattened.
+    pub lines: Option<List<'a>>,
+}
+
+/// A part of a single thing as a terminal tells it.
+pub enum Block<'a> {
+    /// The headline: what it is, and how it stands.
+    Title(Vec<Cell>),
+    /// Names with their values.
+    Pairs {
+        /// A heading; may be empty.
+        title: &'static str,
+        /// The names and values.
+        pairs: Vec<(String, Cell)>,
+    },
+    /// A small table.
+    Table {
+        /// A heading; may be empty.
+        title: &'static str,
+        /// The table.
+        list: List<'a>,
+    },
+    /// A timeline, one beat a line with its notes below.
+    Timeline(Timeline),
+    /// What to type next, as a command.
+    Next(String),
+}
+
+/// The steps of one record over its time.
+pub struct Timeline {
+    /// From the first to the last moment.
+    pub total: Millis,
+    /// In order.
+    pub beats: Vec<Beat>,
+}
+
+/// One moment of a timeline.
+pub struct Beat {
+    /// Time since the timeline began.
+    pub offset: Millis,
+    /// How long it took, where it has a length.
+    pub duration: Option<Millis>,
+    /// What it is, such as a step's name.
+    pub name: String,
+    /// How it ended, such as an outcome key.
+    pub outcome: String,
+    /// The try, told when it is not the first.
+    pub attempt: u32,
+    /// How it stands.
+    pub tone: Tone,
+    /// Messages, console lines and errors.
+    pub notes: Vec<Note>,
+}
+
+/// A line of text that was said along the way.
+pub struct Note {
+    /// How it stands.
+    pub tone: Tone,
+    /// The text; may have many lines.
+    pub text: String,
+}
+
+/// A column of a list.
+#[derive(Debug, Clone)]
+pub struct Column {
+    /// The JSON key and CSV header: a promise.
+    pub key: &'static str,
+    /// The table's header.
+    pub title: &'static str,
+    /// Where it is shown.
+    pub shown: Shown,
+    /// Who gives way when the terminal is narrow.
+    pub width: Width,
+    /// For a JSON object: the keys that CSV flattens it to, as `key.name`.
+    pub flatten: Option<Vec<String>>,
+}
+
+/// Where a column is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shown {
+    /// In tables and in data.
+    Both,
+    /// In tables only.
+    Table,
+    /// In data only.
+    Data,
+}
+
+/// Who gives way when the terminal is narrow.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Width {
+    /// Never cut.
+    Fixed,
+    /// Cut with `…` when there is no room.
+    Flexible,
+}
+
+impl Column {
+    /// Shown everywhere, never cut.
+    #[must_use]
+    pub fn new(key: &'static str, title: &'static str) -> Column {
+        Column { key, title, shown: Shown::Both, width: Width::Fixed, flatten: None }
+    }
+
+    /// Cut when there is no room.
+    #[must_use]
+    pub fn flexible(mut self) -> Column {
+        self.width = Width::Flexible;
+        self
+    }
+
+    /// For people only.
+    #[must_use]
+    pub fn table_only(mut self) -> Column {
+        self.shown = Shown::Table;
+        self
+    }
+
+    /// For programs only.
+    #[must_use]
+    pub fn data_only(mut self) -> Column {
+        self.shown = Shown::Data;
+        self
+    }
+
+    /// A JSON object that CSV flattens to one column for each of `keys`.
+    #[must_use]
+    pub fn flattened(mut self, keys: Vec<String>) -> Column {
+        self.flatten = Some(keys);
+        self
+    }
+}
+
+/// A value that knows what it means.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Cell {
+    /// Nothing: `null` in JSON, empty elsewhere.
+    Null,
+    /// Any text.
+    Text(String),
+    /// A number that names something: shown without separators.
+    Number(u64),
+    /// A number of things: `9,998` in a table.
+    Count(u64),
+    /// A measured rate or share.
+    Real(f64),
+    /// A truth.
+    Bool(bool),
+    /// A point in time.
+    Time(Timestamp),
+    /// A span; a whole number of milliseconds in data.
+    Span(Millis),
+    /// A state: a word with a tone.
+    Status(&'static str, Tone),
+    /// How much of how much is done.
+    Progress {
+        /// Done so far.
+        done: u64,
+        /// Of so many.
+        total: u64,
+    },
+    /// Anything with a structure of its own.
+    Json(Value),
+}
+
+impl Cell {
+    /// A cell of the value, or of nothing.
+    pub fn maybe<T>(value: Option<T>, cell: impl FnOnce(T) -> Cell) -> Cell {
+        value.map_or(Cell::Null, cell)
+    }
+
+    /// Text.
+    pub fn text(text: impl Into<String>) -> Cell {
+        Cell::Text(text.into())
+    }
+}
+
+/// What a colour would say; a reader without colour loses nothing, because a word says it too.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tone {
+    /// As it should be.
+    Good,
+    /// Worth a look.
+    Warn,
+    /// Gone wrong.
+    Bad,
+    /// Under way.
+    Busy,
+    /// Not yet, or no longer, of interest.
+    Quiet,
+    /// Nothing to say by colour.
+    Plain,
+}

@@ -1,0 +1,246 @@
+//! Segments: the events that one record produced since its last commit, as one row of the log (EVENTS §4).
+//!
+//! A segment can only be made by folding its events, so one that breaks the states cannot exist.
+
+use std::io::Write as _;
+
+use serde_json::value::RawValue;
+
+use super::event::{Event, EventType};
+use super::fold::{Illegal, RecordFold};
+use super::id::{Cursor, JobId, RecordId, RowId};
+use super::status::RecordStatus;
+use super::time::Timestamp;
+
+/// Consecutive events of one stream, ready to be stored.
+#[derive(Debug, Clone)]
+pub struct Segment {
+    /// Whose they are.
+    pub owner: Owner,
+    /// When they were handed over; each event has its offset from it.
+    pub at: Timestamp,
+    /// How many.
+    pub n: u32,
+    /// The events as a compact JSON array.
+    pub events: String,
+}
+
+/// Whose events a segment holds, and what they do to that one's state.
+#[derive(Debug, Clone)]
+pub enum Owner {
+    /// A record's.
+    Record(Box<RecordEffect>),
+    /// A job's own, to be folded onto its row.
+    Job(JobId, Vec<(Timestamp, Event)>),
+    /// The workspace's.
+    Workspace(Vec<(Timestamp, Event)>),
+}
+
+/// What a record's segment does to its row.
+#[derive(Debug, Clone)]
+pub struct RecordEffect {
+    /// The record.
+    pub id: RecordId,
+    /// Its status and claim before; the store refuses the segment when they are others.
+    pub base: Option<(RecordStatus, u32)>,
+    /// Its fold after.
+    pub after: RecordFold,
+}
+
+/// A record's events while they are being made.
+#[derive(Debug)]
+pub struct Draft {
+    id: RecordId,
+    base: Option<(RecordStatus, u32)>,
+    fold: RecordFold,
+    events: Vec<(Timestamp, Event)>,
+}
+
+impl Draft {
+    /// Begins where `fold` is.
+    #[must_use]
+    pub fn new(id: RecordId, fold: RecordFold) -> Draft {
+        Draft { id, base: fold.status.map(|status| (status, fold.claim)), fold, events: Vec::with_capacity(12) }
+    }
+
+    /// Adds one event.
+    ///
+    /// # Errors
+    /// [`Illegal`] when the states do not allow it.
+    pub fn push(&mut self, now: Timestamp, event: Event) -> Result<(), Illegal> {
+        // A clock that was set back must not make an event older than the one before it (E3).
+        let at = now.max(self.fold.last_at);
+        self.fold.apply(at, &event)?;
+        self.events.push((at, event));
+        Ok(())
+    }
+
+    /// The fold so far.
+    #[must_use]
+    pub fn fold(&self) -> &RecordFold {
+        &self.fold
+    }
+
+    /// Whether there is nothing to store.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.events.is_empty()
+    }
+
+    /// Closes it; what was pushed becomes one segment.
+    ///
+    /// # Errors
+    /// When a value cannot be JSON.
+    pub fn seal(self) -> serde_json::Result<Segment> {
+        let at = self.fold.last_at;
+        let events = encode(at, &self.events)?;
+        let n = u32::try_from(self.events.len()).unwrap_or(u32::MAX);
+        let effect = RecordEffect { id: self.id, base: self.base, after: self.fold };
+        Ok(Segment { owner: Owner::Record(Box::new(effect)), at, n, events })
+    }
+}
+
+impl Segment {
+    /// A job's own events; the store folds them onto its row.
+    ///
+    /// # Errors
+    /// When a value cannot be JSON.
+    pub fn job(job: JobId, at: Timestamp, events: Vec<Event>) -> serde_json::Result<Segment> {
+        Segment::other(at, events, |events| Owner::Job(job, events))
+    }
+
+    /// Events of the workspace.
+    ///
+    /// # Errors
+    /// When a value cannot be JSON.
+    pub fn workspace(at: Timestamp, events: Vec<Event>) -> serde_json::Result<Segment> {
+        Segment::other(at, events, Owner::Workspace)
+    }
+
+    fn other(
+        at: Timestamp,
+        events: Vec<Event>,
+        owner: impl FnOnce(Vec<(Timestamp, Event)>) -> Owner,
+    ) -> serde_json::Result<Segment> {
+        let timed: Vec<_> = events.into_iter().map(|event| (at, event)).collect();
+        let events = encode(at, &timed)?;
+        let n = u32::try_from(timed.len()).unwrap_or(u32::MAX);
+        Ok(Segment { owner: owner(timed), at, n, events })
+    }
+
+    /// The stream's job; nothing for the workspace.
+    #[must_use]
+    pub fn stream(&self) -> Option<JobId> {
+        match &self.owner {
+            Owner::Record(effect) => Some(effect.id.job),
+            Owner::Job(job, _) => Some(*job),
+            Owner::Workspace(_) => None,
+        }
+    }
+
+    /// The row, for a record's.
+    #[must_use]
+    pub fn row(&self) -> Option<RowId> {
+        match &self.owner {
+            Owner::Record(effect) => Some(effect.id.row),
+            Owner::Job(..) | Owner::Workspace(_) => None,
+        }
+    }
+}
+
+/// `[[code, offset, payload], …]`; an empty payload is left out, and then a zero offset too.
+fn encode(at: Timestamp, events: &[(Timestamp, Event)]) -> serde_json::Result<String> {
+    let mut out = Vec::with_capacity(64 * events.len());
+    for (time, event) in events {
+        out.push(if out.is_empty() { b'[' } else { b',' });
+        let offset = time.0 - at.0;
+        write!(out, "[{},{offset},", event.kind().code()).map_err(serde_json::Error::io)?;
+        let payload = out.len();
+        event.write_payload(&mut out)?;
+        if &out[payload..] == b"{}" {
+            out.truncate(payload - if offset == 0 { 3 } else { 1 });
+        }
+        out.push(b']');
+    }
+    out.push(b']');
+    String::from_utf8(out).map_err(|e| serde::ser::Error::custom(e.to_string()))
+}
+
+/// A segment as it was stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredSegment {
+    /// The place of its first event.
+    pub cursor: Cursor,
+    /// The stream; nothing for the workspace.
+    pub job: Option<JobId>,
+    /// The record's row.
+    pub row: Option<RowId>,
+    /// The number of its first event in the stream.
+    pub seq: u64,
+    /// How many events.
+    pub n: u32,
+    /// When it was handed over.
+    pub at: Timestamp,
+    /// The events as JSON.
+    pub events: String,
+}
+
+/// One event of the log in its place.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Entry {
+    /// Its global place.
+    pub cursor: Cursor,
+    /// Its number in the stream.
+    pub seq: u64,
+    /// When it happened.
+    pub at: Timestamp,
+    /// The fact.
+    pub event: Event,
+}
+
+/// A stored segment that cannot be read: someone changed the file, or a disk did.
+#[derive(Debug, thiserror::Error)]
+#[error("the segment at cursor {cursor} cannot be read: {why}")]
+pub struct Damaged {
+    /// Where.
+    pub cursor: u64,
+    /// What is wrong.
+    pub why: String,
+}
+
+impl StoredSegment {
+    /// Its events, each in its place.
+    ///
+    /// # Errors
+    /// [`Damaged`] when it is not what was written.
+    pub fn entries(&self) -> Result<Vec<Entry>, Damaged> {
+        let damaged = |why: String| Damaged { cursor: self.cursor.0, why };
+        let parts: Vec<Vec<&RawValue>> = serde_json::from_str(&self.events).map_err(|e| damaged(e.to_string()))?;
+        if parts.len() != self.n as usize {
+            return Err(damaged(format!("{} events where {} are noted", parts.len(), self.n)));
+        }
+        let mut entries = Vec::with_capacity(parts.len());
+        for (place, part) in (0_u64..).zip(&parts) {
+            let code = part.first().and_then(|raw| raw.get().parse().ok()).and_then(EventType::coded);
+            let kind = code.ok_or_else(|| damaged(format!("event {place} has no known type")))?;
+            let offset = match part.get(1) {
+                None => 0,
+                Some(raw) => raw.get().parse::<i64>().map_err(|e| damaged(e.to_string()))?,
+            };
+            let event = Event::read(kind, part.get(2).copied()).map_err(|e| damaged(format!("{}: {e}", kind.name())))?;
+            entries.push(Entry {
+                cursor: Cursor(self.cursor.0 + place),
+                seq: self.seq + place,
+                at: self.at.plus(offset),
+                event,
+            });
+        }
+        Ok(entries)
+    }
+
+    /// The record, for a record's segment.
+    #[must_use]
+    pub fn record(&self) -> Option<RecordId> {
+        Some(RecordId { job: self.job?, row: self.row? })
+    }
+}

@@ -1,0 +1,121 @@
+//! Points and spans of time. A clock is a trait here and never a call: whoever needs the time is given it.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// Milliseconds since the Unix epoch, UTC.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Timestamp(pub i64);
+
+impl Timestamp {
+    /// Milliseconds from `earlier` to here; never negative, because clocks are set back (EVENTS §8, E3).
+    #[must_use]
+    pub fn since(self, earlier: Timestamp) -> Millis {
+        Millis(u64::try_from(self.0.saturating_sub(earlier.0)).unwrap_or(0))
+    }
+
+    /// This point moved by `offset` milliseconds.
+    #[must_use]
+    pub fn plus(self, offset: i64) -> Timestamp {
+        Timestamp(self.0.saturating_add(offset))
+    }
+
+    fn instant(self) -> jiff::Timestamp {
+        jiff::Timestamp::from_millisecond(self.0).unwrap_or(jiff::Timestamp::UNIX_EPOCH)
+    }
+
+    /// Short and in the zone of the reader, for a terminal: `2026-03-25 14:31:15`.
+    #[must_use]
+    pub fn local(self, zone: &jiff::tz::TimeZone) -> String {
+        self.instant().to_zoned(zone.clone()).strftime("%Y-%m-%d %H:%M:%S").to_string()
+    }
+}
+
+/// RFC 3339 in UTC with milliseconds, the form of all data (SPEC §2).
+impl fmt::Display for Timestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:.3}", self.instant())
+    }
+}
+
+/// A span in milliseconds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Millis(pub u64);
+
+/// The largest unit that keeps it readable: `0 ms`, `4.2 s`, `3 min 5 s`, `2 h 4 min`.
+impl fmt::Display for Millis {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let ms = self.0;
+        match ms {
+            0..1_000 => write!(f, "{ms} ms"),
+            1_000..60_000 => write!(f, "{}.{} s", ms / 1_000, ms % 1_000 / 100),
+            60_000..3_600_000 => write!(f, "{} min {} s", ms / 60_000, ms % 60_000 / 1_000),
+            3_600_000..86_400_000 => write!(f, "{} h {} min", ms / 3_600_000, ms % 3_600_000 / 60_000),
+            86_400_000.. => write!(f, "{} d {} h", ms / 86_400_000, ms % 86_400_000 / 3_600_000),
+        }
+    }
+}
+
+/// Who says what time it is.
+pub trait Clock: Send + Sync {
+    /// The present.
+    fn now(&self) -> Timestamp;
+}
+
+/// A clock that stands still, for runs whose every byte must be the same (`SOURCE_DATE_EPOCH`).
+#[derive(Debug, Clone, Copy)]
+pub struct FixedClock(pub Timestamp);
+
+impl Clock for FixedClock {
+    fn now(&self) -> Timestamp {
+        self.0
+    }
+}
+
+/// Reads `500ms`, `20s`, `10m`, `6h`, `1d`.
+///
+/// # Errors
+/// A sentence fragment that says what is wrong with the text.
+pub fn duration(text: &str) -> Result<Millis, String> {
+    let digits = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
+    let unit = match text[digits..].trim() {
+        "ms" => 1,
+        "s" => 1_000,
+        "m" => 60_000,
+        "h" => 3_600_000,
+        "d" => 86_400_000,
+        "" => return Err(format!("`{text}` has no unit; write `{text}s` or `{text}m`")),
+        unit => return Err(format!("`{unit}` is not a unit of time; use ms, s, m, h or d")),
+    };
+    let count: u64 = text[..digits].parse().map_err(|_| format!("`{text}` does not begin with a whole number"))?;
+    count.checked_mul(unit).map(Millis).ok_or_else(|| format!("`{text}` is too long"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn data_form_has_milliseconds_and_a_z() {
+        assert_eq!(Timestamp(1_774_449_075_000).to_string(), "2026-03-25T14:31:15.000Z");
+        assert_eq!(Timestamp(1).to_string(), "1970-01-01T00:00:00.001Z");
+    }
+
+    #[test]
+    fn spans_never_go_back() {
+        assert_eq!(Timestamp(5).since(Timestamp(9)), Millis(0));
+        assert_eq!(Millis(61_500).to_string(), "1 min 1 s");
+    }
+
+    #[test]
+    fn durations_name_what_is_wrong() {
+        assert_eq!(duration("10m"), Ok(Millis(600_000)));
+        assert!(duration("10").unwrap_err().contains("no unit"));
+        assert!(duration("10x").unwrap_err().contains("`x`"));
+        assert!(duration("m").unwrap_err().contains("whole number"));
+        assert!(duration("99999999999999999999d").is_err());
+    }
+}

@@ -1,0 +1,284 @@
+//! One SQLite file: opening it, its version, and the one place where anything is committed.
+//! Deliberately absent: any knowledge of what a step does or how a state is shown.
+
+use std::cell::RefCell;
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
+use std::time::{Duration, Instant};
+
+use rusqlite::functions::FunctionFlags;
+use rusqlite::{Connection, OpenFlags, TransactionBehavior};
+
+use super::{Error, Result};
+use crate::model::event::EventType;
+use crate::model::id::{RequestId, WorkspaceId};
+use crate::model::time::Timestamp;
+
+mod append;
+mod condition;
+mod load;
+mod read;
+mod rows;
+mod write;
+
+/// `cxgr`, in the header of the file.
+const APPLICATION_ID: i64 = 0x6378_6772;
+
+/// Every version of the file, oldest first; the count of those applied is `user_version`.
+const SCHEMAS: [&str; 1] = [include_str!("sql/0001.sql")];
+
+/// What a caller is going to do with the file.
+#[derive(Debug, Clone)]
+pub enum Access {
+    /// Look.
+    Read,
+    /// Change what is there.
+    Write(Invocation),
+    /// Change what is there, or make it.
+    Create(Invocation),
+}
+
+/// The invocation that writes: it becomes one request of the log.
+#[derive(Debug, Clone)]
+pub struct Invocation {
+    /// The command's verb.
+    pub verb: String,
+    /// When it began.
+    pub at: Timestamp,
+    /// The id of a new workspace; random when not given.
+    pub workspace: Option<WorkspaceId>,
+}
+
+/// Called on both sides of every commit: how tests break a write anywhere.
+pub type Fault = Box<dyn FnMut(Side) -> Result<()> + Send>;
+
+/// A side of a commit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Side {
+    /// All is written, nothing is durable.
+    Before,
+    /// It is durable, the caller has not heard.
+    After,
+}
+
+/// A workspace in a SQLite file.
+pub struct SqliteStore {
+    db: Connection,
+    path: Option<PathBuf>,
+    invocation: Option<Invocation>,
+    request: Option<RequestId>,
+    fault: Option<Fault>,
+    gate: condition::Gate,
+}
+
+impl SqliteStore {
+    pub(super) fn open(path: &Path, access: Access) -> Result<SqliteStore> {
+        let (flags, invocation) = match access {
+            Access::Read => (OpenFlags::SQLITE_OPEN_READ_ONLY, None),
+            Access::Write(invocation) => (OpenFlags::SQLITE_OPEN_READ_WRITE, Some(invocation)),
+            Access::Create(invocation) => {
+                (OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE, Some(invocation))
+            }
+        };
+        if !flags.contains(OpenFlags::SQLITE_OPEN_CREATE) && !path.exists() {
+            return Err(Error::NoDatabase { path: path.to_owned() });
+        }
+        let db = Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+        SqliteStore::set_up(db, Some(path.to_owned()), invocation)
+    }
+
+    /// A workspace that lives as long as this process, for tests.
+    ///
+    /// # Errors
+    /// When SQLite cannot be used.
+    pub fn in_memory(invocation: Invocation) -> Result<SqliteStore> {
+        SqliteStore::set_up(Connection::open_in_memory()?, None, Some(invocation))
+    }
+
+    /// Calls `fault` on both sides of every commit from now on.
+    pub fn break_with(&mut self, fault: Fault) {
+        self.fault = Some(fault);
+    }
+
+    fn set_up(mut db: Connection, path: Option<PathBuf>, invocation: Option<Invocation>) -> Result<SqliteStore> {
+        db.busy_handler(Some(wait))?;
+        db.set_prepared_statement_cache_capacity(64);
+        let not_ours = |path: &Option<PathBuf>| Error::NotOurs { path: path.clone().unwrap_or_default() };
+        let version = version(&db).map_err(|error| match error.sqlite_error_code() {
+            Some(rusqlite::ErrorCode::NotADatabase) => not_ours(&path),
+            Some(_) | None => Error::Sqlite(error),
+        })?;
+        match version {
+            Version::Empty => {}
+            Version::Foreign => return Err(not_ours(&path)),
+            Version::Ours(version) => {
+                let known = i64::try_from(SCHEMAS.len()).unwrap_or(i64::MAX);
+                if version > known {
+                    return Err(Error::Newer { path: path.unwrap_or_default(), version, known });
+                }
+            }
+        }
+        db.execute_batch("PRAGMA foreign_keys = ON; PRAGMA recursive_triggers = ON; PRAGMA cache_size = -16000;")?;
+        add_functions(&db)?;
+        let gate = condition::install(&mut db)?;
+        let mut store = SqliteStore { db, path, invocation, request: None, fault: None, gate };
+        if store.invocation.is_some() {
+            store.db.execute_batch(
+                "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA journal_size_limit = 67108864;",
+            )?;
+            store.migrate()?;
+        } else if let Version::Empty = version {
+            return Err(Error::NoDatabase { path: store.path.unwrap_or_default() });
+        }
+        Ok(store)
+    }
+
+    /// Brings the file to the newest version, each step in a transaction of its own.
+    fn migrate(&mut self) -> Result<()> {
+        let Some(invocation) = self.invocation.clone() else { return Ok(()) };
+        if user_version(&self.db)? == SCHEMAS.len() {
+            return Ok(());
+        }
+        self.commit(|db| {
+            // Another process may have done it while this one waited for its turn.
+            for (at, sql) in SCHEMAS.iter().enumerate().skip(user_version(db)?) {
+                db.execute_batch(sql)?;
+                if at == 0 {
+                    found(db, &invocation)?;
+                }
+            }
+            db.pragma_update(None, "application_id", APPLICATION_ID)?;
+            db.pragma_update(None, "user_version", i64::try_from(SCHEMAS.len()).unwrap_or(0))?;
+            name_event_types(db)
+        })
+    }
+
+    /// The one place where anything becomes durable.
+    fn commit<T>(&mut self, write: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
+        let transaction = self.db.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let done = write(&transaction)?;
+        if let Some(fault) = &mut self.fault {
+            fault(Side::Before)?;
+        }
+        transaction.commit()?;
+        if let Some(fault) = &mut self.fault {
+            fault(Side::After)?;
+        }
+        Ok(done)
+    }
+
+    /// This invocation's request; its row is written with its first commit.
+    fn request(&self) -> Request {
+        match (self.request, &self.invocation) {
+            (Some(id), _) => Request::Known(id),
+            (None, Some(invocation)) => Request::New(invocation.clone()),
+            (None, None) => Request::New(Invocation { verb: "?".to_owned(), at: Timestamp(0), workspace: None }),
+        }
+    }
+}
+
+/// A request that has its number, or gets it with the commit.
+enum Request {
+    Known(RequestId),
+    New(Invocation),
+}
+
+impl Request {
+    fn number(&self, db: &Connection) -> Result<RequestId> {
+        match self {
+            Request::Known(id) => Ok(*id),
+            Request::New(invocation) => {
+                db.prepare_cached("INSERT INTO cx_request (at, verb) VALUES (?1, ?2)")?
+                    .execute((invocation.at.0, &invocation.verb))?;
+                Ok(RequestId(u64::try_from(db.last_insert_rowid()).unwrap_or(0)))
+            }
+        }
+    }
+}
+
+enum Version {
+    Empty,
+    Foreign,
+    Ours(i64),
+}
+
+fn version(db: &Connection) -> rusqlite::Result<Version> {
+    let application: i64 = db.pragma_query_value(None, "application_id", |row| row.get(0))?;
+    let objects: i64 = db.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
+    let version: i64 = db.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    Ok(match (application, objects) {
+        (APPLICATION_ID, _) => Version::Ours(version),
+        (_, 0) => Version::Empty,
+        (_, _) => Version::Foreign,
+    })
+}
+
+fn user_version(db: &Connection) -> Result<usize> {
+    let version: i64 = db.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    Ok(usize::try_from(version).unwrap_or(0))
+}
+
+/// A new workspace: who it is.
+fn found(db: &Connection, invocation: &Invocation) -> Result<()> {
+    let random = || db.query_row("SELECT random()", [], |row| row.get::<_, i64>(0));
+    let id = match invocation.workspace {
+        Some(WorkspaceId(id)) => id.cast_signed(),
+        None => random()?,
+    };
+    db.execute("INSERT INTO cx_workspace (one, id, created_at) VALUES (1, ?1, ?2)", (id, invocation.at.0))?;
+    Ok(())
+}
+
+/// The names behind the stored numbers, so that any SQLite tool can read the log.
+fn name_event_types(db: &Connection) -> Result<()> {
+    let mut insert = db.prepare("INSERT OR REPLACE INTO cx_event_type (code, name) VALUES (?1, ?2)")?;
+    for kind in EventType::ALL {
+        insert.execute((kind.code(), kind.name()))?;
+    }
+    Ok(())
+}
+
+/// `num(column)`: the number that a cell says, or null.
+fn add_functions(db: &Connection) -> Result<()> {
+    let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC;
+    db.create_scalar_function("num", 1, flags, |context| {
+        let number = |text: &str| text.trim().parse::<f64>().ok().filter(|n| n.is_finite());
+        Ok(match context.get_raw(0) {
+            rusqlite::types::ValueRef::Text(text) => std::str::from_utf8(text).ok().and_then(number),
+            rusqlite::types::ValueRef::Real(real) => Some(real),
+            #[expect(clippy::cast_precision_loss, reason = "numbers of a condition")]
+            rusqlite::types::ValueRef::Integer(integer) => Some(integer as f64),
+            rusqlite::types::ValueRef::Null | rusqlite::types::ValueRef::Blob(_) => None,
+        })
+    })?;
+    Ok(())
+}
+
+static LONG_WAIT: OnceLock<fn()> = OnceLock::new();
+
+/// Sets what is called once when this process has waited two seconds for another to finish writing.
+pub fn on_long_wait(tell: fn()) {
+    let _ = LONG_WAIT.set(tell);
+}
+
+thread_local! {
+    static WAITING: RefCell<Option<Instant>> = const { RefCell::new(None) };
+}
+
+/// Waits for as long as it takes: "database is locked" never reaches a user (EVENTS §4).
+fn wait(tries: i32) -> bool {
+    const PATIENCE: Duration = Duration::from_secs(2);
+    WAITING.with_borrow_mut(|since| {
+        if tries == 0 {
+            *since = Some(Instant::now());
+        }
+        if since.is_some_and(|since| since.elapsed() > PATIENCE) {
+            *since = None;
+            if let Some(tell) = LONG_WAIT.get() {
+                tell();
+            }
+        }
+    });
+    std::thread::sleep(Duration::from_millis(if tries < 20 { 1 } else { 10 }));
+    true
+}

@@ -1,0 +1,287 @@
+//! Everything that can be asked. Lists are read in pages by key, so that no reader holds the file back for long.
+
+use std::fmt::Write as _;
+
+use rusqlite::{Connection, OptionalExtension as _, ToSql};
+
+use super::rows::{JOB, RECORD, SEGMENT, SPINNER, TABLE, quoted};
+use super::{SqliteStore, condition, rows, write};
+use crate::model::id::{Cursor, JobId, RecordId, RequestId, RowId, WorkspaceId};
+use crate::model::segment::StoredSegment;
+use crate::model::status::RecordStatus;
+use crate::model::table::Table;
+use crate::store::lock::{self, Holder};
+use crate::store::{
+    Error, Job, Range, Read, Record, RecordAsk, Result, Row, RowAsk, Scope, Selection, Selector, Session,
+    SpinnerVersion, Tally,
+};
+
+fn all<T>(
+    db: &Connection,
+    sql: &str,
+    values: &[&dyn ToSql],
+    read: impl FnMut(&rusqlite::Row<'_>) -> rusqlite::Result<T>,
+) -> Result<Vec<T>> {
+    let mut statement = db.prepare_cached(sql)?;
+    let found = statement.query_map(values, read)?.collect::<rusqlite::Result<_>>()?;
+    Ok(found)
+}
+
+fn number(db: &Connection, sql: &str, values: &[&dyn ToSql]) -> Result<u64> {
+    let found: Option<i64> = db.prepare_cached(sql)?.query_row(values, |row| row.get(0))?;
+    Ok(found.unwrap_or(0).cast_unsigned())
+}
+
+/// SQLite counts in signed numbers; a limit beyond them is none.
+fn capped(limit: u64) -> i64 {
+    i64::try_from(limit).unwrap_or(i64::MAX)
+}
+
+impl SqliteStore {
+    fn known(&self, name: &str) -> Result<Table> {
+        write::table(&self.db, name)?.ok_or_else(|| Error::NoTable(name.to_owned()))
+    }
+}
+
+impl Read for SqliteStore {
+    fn workspace(&self) -> Result<WorkspaceId> {
+        let id: i64 = self.db.query_row("SELECT id FROM cx_workspace", [], |row| row.get(0))?;
+        Ok(WorkspaceId(id.cast_unsigned()))
+    }
+
+    fn tables(&self) -> Result<Vec<Table>> {
+        all(&self.db, &format!("SELECT {TABLE} FROM cx_table ORDER BY name"), &[], rows::table)
+    }
+
+    fn table(&self, name: &str) -> Result<Option<Table>> {
+        write::table(&self.db, name)
+    }
+
+    fn rows(&self, ask: &RowAsk<'_>) -> Result<Vec<Row>> {
+        let table = self.known(ask.table)?;
+        let mut sql = "SELECT cx_row".to_owned();
+        for column in ask.columns {
+            let _ = write!(sql, ", {}", quoted(column));
+        }
+        let _ = write!(sql, " FROM {} WHERE cx_row BETWEEN ?1 AND ?2", quoted(&table.name));
+        let (first, last) = ask.range;
+        let (limit, offset) = (capped(ask.limit), capped(ask.offset));
+        let values: [&dyn ToSql; 4] = [&capped(first), &capped(last), &limit, &offset];
+        let read = |row: &rusqlite::Row<'_>| {
+            let id = RowId(row.get::<_, i64>(0)?.cast_unsigned());
+            let cells = (1..=ask.columns.len()).map(|place| row.get(place)).collect::<rusqlite::Result<_>>()?;
+            Ok(Row { id, cells })
+        };
+        let end = " ORDER BY cx_row LIMIT ?3 OFFSET ?4";
+        match ask.condition {
+            None => all(&self.db, &(sql + end), &values, read),
+            Some(text) => condition::guarded(self, &table, text, |condition| {
+                all(&self.db, &format!("{sql} AND {condition}{end}"), &values, read)
+            }),
+        }
+    }
+
+    fn count_rows(&self, name: &str, text: Option<&str>) -> Result<u64> {
+        let table = self.known(name)?;
+        match text {
+            None => Ok(table.rows),
+            Some(text) => condition::guarded(self, &table, text, |condition| {
+                number(&self.db, &format!("SELECT count(*) FROM {} WHERE {condition}", quoted(&table.name)), &[])
+            }),
+        }
+    }
+
+    fn select(&self, name: &str, selector: &Selector) -> Result<Selection> {
+        let table = self.known(name)?;
+        if *selector == Selector::default() {
+            return whole(&self.db, &table);
+        }
+        match &selector.condition {
+            None => select(&self.db, &table, selector, "true"),
+            Some(text) => condition::guarded(self, &table, text, |c| select(&self.db, &table, selector, c)),
+        }
+    }
+
+    fn spinners(&self, name: Option<&str>) -> Result<Vec<SpinnerVersion>> {
+        let sql = format!("SELECT {SPINNER} FROM cx_spinner WHERE ?1 IS NULL OR name = ?1 ORDER BY name, version");
+        all(&self.db, &sql, &[&name], rows::spinner)
+    }
+
+    fn spinner(&self, name: &str, version: Option<u32>) -> Result<Option<SpinnerVersion>> {
+        let sql = format!(
+            "SELECT {SPINNER} FROM cx_spinner WHERE name = ?1 AND (?2 IS NULL OR version = ?2) \
+             ORDER BY version DESC LIMIT 1"
+        );
+        Ok(self.db.prepare_cached(&sql)?.query_row((name, version), rows::spinner).optional()?)
+    }
+
+    fn jobs(&self, before: Option<JobId>, limit: u64) -> Result<Vec<Job>> {
+        let sql = format!("SELECT {JOB} FROM cx_job WHERE id < ?1 ORDER BY id DESC LIMIT ?2");
+        all(&self.db, &sql, &[&before.map_or(i64::MAX, |job| capped(job.0)), &capped(limit)], rows::job)
+    }
+
+    fn job(&self, id: JobId) -> Result<Option<Job>> {
+        let sql = format!("SELECT {JOB} FROM cx_job WHERE id = ?1");
+        Ok(self.db.prepare_cached(&sql)?.query_row([capped(id.0)], rows::job).optional()?)
+    }
+
+    fn job_with_key(&self, key: &str) -> Result<Option<Job>> {
+        let sql = format!("SELECT {JOB} FROM cx_job WHERE idempotency_key = ?1");
+        Ok(self.db.prepare_cached(&sql)?.query_row([key], rows::job).optional()?)
+    }
+
+    fn holder(&self, job: JobId) -> Result<Option<Holder>> {
+        let Some(path) = &self.path else { return Ok(None) };
+        lock::holder(path, job).map_err(|cause| Error::Lock { path: path.clone(), cause })
+    }
+
+    fn live_sessions(&self, job: JobId) -> Result<Vec<Session>> {
+        let sql = "SELECT id, job, status FROM cx_session WHERE job = ?1 AND status < 4 ORDER BY id";
+        all(&self.db, sql, &[&capped(job.0)], rows::session)
+    }
+
+    fn records(&self, job: &Job, ask: &RecordAsk, after: RowId, limit: u64) -> Result<Vec<Record>> {
+        records(self, job, ask, |filter, values| {
+            let sql = format!("SELECT {RECORD} FROM cx_record r WHERE {filter} ORDER BY row LIMIT ?5 OFFSET ?6");
+            let (limit, offset) = (capped(limit), capped(ask.offset));
+            let values: Vec<&dyn ToSql> = values.iter().copied().chain([&limit as _, &offset as _]).collect();
+            all(&self.db, &sql, &values, rows::record)
+        }, after)
+    }
+
+    fn count_records(&self, job: &Job, ask: &RecordAsk) -> Result<u64> {
+        records(self, job, ask, |filter, values| {
+            number(&self.db, &format!("SELECT count(*) FROM cx_record r WHERE {filter}"), values)
+        }, RowId(0))
+    }
+
+    fn record(&self, id: RecordId) -> Result<Option<Record>> {
+        let sql = format!("SELECT {RECORD} FROM cx_record WHERE job = ?1 AND row = ?2");
+        let key = (capped(id.job.0), capped(id.row.0));
+        Ok(self.db.prepare_cached(&sql)?.query_row(key, rows::record).optional()?)
+    }
+
+    fn last_admitted(&self, job: JobId) -> Result<Option<RowId>> {
+        let row = number(&self.db, "SELECT max(row) FROM cx_record WHERE job = ?1", &[&capped(job.0)])?;
+        Ok((row > 0).then_some(RowId(row)))
+    }
+
+    fn selection(&self, job: JobId, after: RowId, limit: u64) -> Result<Vec<Range>> {
+        let sql = "SELECT first, last FROM cx_selection WHERE job = ?1 AND last > ?2 ORDER BY first LIMIT ?3";
+        all(&self.db, sql, &[&capped(job.0), &capped(after.0), &capped(limit)], |row| {
+            let (first, last): (i64, i64) = (row.get(0)?, row.get(1)?);
+            Ok(first.cast_unsigned().max(after.0 + 1)..=last.cast_unsigned())
+        })
+    }
+
+    fn segments(&self, scope: Scope, after: Cursor, limit: u64) -> Result<Vec<StoredSegment>> {
+        // A segment that begins at or before `after` may still hold events after it.
+        let (after, limit) = (capped(after.0), capped(limit));
+        let (filter, job, row) = match scope {
+            Scope::All => ("true", None, None),
+            Scope::Job(job) => ("job = ?3", Some(capped(job.0)), None),
+            Scope::Record(id) => ("job = ?3 AND row = ?4", Some(capped(id.job.0)), Some(capped(id.row.0))),
+        };
+        let begin = match scope {
+            Scope::All => "cursor >= (SELECT coalesce(max(cursor), 0) FROM cx_segment WHERE cursor <= ?1 + 1)",
+            Scope::Job(_) | Scope::Record(_) => "cursor + n > ?1 + 1",
+        };
+        let sql = format!(
+            "SELECT {SEGMENT} FROM cx_segment WHERE {begin} AND {filter} AND (?3 IS NULL OR true) \
+             AND (?4 IS NULL OR true) ORDER BY cursor LIMIT ?2"
+        );
+        all(&self.db, &sql, &[&after, &limit, &job, &row], rows::segment)
+    }
+
+    fn request_of(&self, cursor: Cursor) -> Result<Option<(RequestId, Cursor)>> {
+        let sql = "SELECT request, upto_cursor FROM cx_seal WHERE upto_cursor >= ?1 ORDER BY upto_cursor LIMIT 1";
+        let read = |row: &rusqlite::Row<'_>| {
+            let (request, upto): (i64, i64) = (row.get(0)?, row.get(1)?);
+            Ok((RequestId(request.cast_unsigned()), Cursor(upto.cast_unsigned())))
+        };
+        Ok(self.db.prepare_cached(sql)?.query_row([capped(cursor.0)], read).optional()?)
+    }
+
+    fn tally(&self, job: JobId) -> Result<Vec<Tally>> {
+        let sql = "SELECT what, key, n FROM cx_tally WHERE job = ?1 ORDER BY what, n DESC, key";
+        all(&self.db, sql, &[&capped(job.0)], |row| {
+            Ok(Tally { what: row.get(0)?, key: row.get(1)?, n: row.get::<_, i64>(2)?.cast_unsigned() })
+        })
+    }
+}
+
+/// Runs `read` with the filter of the ask and the values of its parameters ?1 to ?4.
+fn records<T>(
+    store: &SqliteStore,
+    job: &Job,
+    ask: &RecordAsk,
+    read: impl FnOnce(&str, &[&dyn ToSql]) -> Result<T>,
+    after: RowId,
+) -> Result<T> {
+    let mut filter = "job = ?1 AND row > ?2".to_owned();
+    filter += " AND (?3 IS NULL OR status = ?3) AND (?4 IS NULL OR disposition = ?4)";
+    if ask.open {
+        filter += " AND status < 6";
+    }
+    let (id, after, status) = (capped(job.id.0), capped(after.0), ask.status.map(RecordStatus::code));
+    let values: [&dyn ToSql; 4] = [&id, &after, &status, &ask.disposition];
+    match &ask.condition {
+        None => read(&filter, &values),
+        Some(text) => {
+            let table = write::table(&store.db, &job.table)?.ok_or_else(|| Error::NoTable(job.table.clone()))?;
+            condition::guarded(store, &table, text, |condition| {
+                let name = quoted(&table.name);
+                read(&format!("{filter} AND row IN (SELECT cx_row FROM {name} WHERE {condition})"), &values)
+            })
+        }
+    }
+}
+
+/// All rows: one range where the numbers have no gaps, which costs nothing however long the table is.
+fn whole(db: &Connection, table: &Table) -> Result<Selection> {
+    if table.rows == 0 {
+        return Ok(Selection::default());
+    }
+    let name = quoted(&table.name);
+    let first = number(db, &format!("SELECT min(cx_row) FROM {name}"), &[])?;
+    let last = number(db, &format!("SELECT max(cx_row) FROM {name}"), &[])?;
+    if last - first + 1 == table.rows {
+        return Ok(Selection { ranges: vec![first..=last], total: table.rows });
+    }
+    select(db, table, &Selector::default(), "true")
+}
+
+fn select(db: &Connection, table: &Table, selector: &Selector, condition: &str) -> Result<Selection> {
+    let name = quoted(&table.name);
+    let mut sql = format!("SELECT cx_row FROM {name} WHERE {condition}");
+    if let Some(ranges) = &selector.rows {
+        let parts: Vec<_> =
+            ranges.iter().map(|r| format!("cx_row BETWEEN {} AND {}", capped(*r.start()), capped(*r.end()))).collect();
+        let _ = write!(sql, " AND ({})", if parts.is_empty() { "false".to_owned() } else { parts.join(" OR ") });
+    }
+    if let Some(job) = selector.failed_in {
+        let failed = RecordStatus::Failed.code();
+        let _ = write!(sql, " AND cx_row IN (SELECT row FROM cx_record WHERE job = {} AND status = {failed})", capped(job.0));
+    }
+    // A row of an open job is taken even before it starts; of an ended one only when it did (SPEC §4, `--new`).
+    if selector.new_for.is_some() {
+        sql += " AND cx_row NOT IN (SELECT r.row FROM cx_job j JOIN cx_record r ON r.job = j.id \
+                WHERE j.spinner = ?1 AND j.tbl = ?2 AND r.claim > 0) \
+                AND NOT EXISTS (SELECT 1 FROM cx_job j JOIN cx_selection s ON s.job = j.id \
+                WHERE j.spinner = ?1 AND j.tbl = ?2 AND j.ended_at IS NULL AND cx_row BETWEEN s.first AND s.last)";
+    }
+    sql += " AND (?1 IS NULL OR ?2 IS NULL OR true) ORDER BY cx_row LIMIT ?3";
+    let limit = capped(selector.limit.unwrap_or(u64::MAX));
+    let mut statement = db.prepare(&sql)?;
+    let mut found = statement.query((&selector.new_for, &table.name, limit))?;
+    let mut selection = Selection::default();
+    while let Some(row) = found.next()? {
+        let id = row.get::<_, i64>(0)?.cast_unsigned();
+        selection.total += 1;
+        match selection.ranges.last_mut() {
+            Some(range) if range.end() + 1 == id => *range = *range.start()..=id,
+            Some(_) | None => selection.ranges.push(id..=id),
+        }
+    }
+    Ok(selection)
+}

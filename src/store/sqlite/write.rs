@@ -1,0 +1,197 @@
+//! Everything that changes a workspace, one transaction a call.
+
+use rusqlite::{Connection, OptionalExtension as _};
+use serde_json::{Map, Value, json};
+
+use super::append::Appender;
+use super::load::SqliteLoad;
+use super::rows::quoted;
+use super::{SqliteStore, rows};
+use crate::model::event::Event;
+use crate::model::id::{Cursor, JobId, SessionId};
+use crate::model::payload::{Facts, Nothing};
+use crate::model::segment::Segment;
+use crate::model::table::Table;
+use crate::model::time::Timestamp;
+use crate::store::lock::JobLock;
+use crate::store::{Error, Fresh, Load, LoadPlan, NewJob, Result, SpinnerVersion, Write};
+
+impl SqliteStore {
+    /// A commit that appends: runs `write`, then stores the segments it returns.
+    pub(super) fn commit_events<T>(
+        &mut self,
+        write: impl FnOnce(&Connection) -> Result<(T, Vec<Segment>)>,
+    ) -> Result<T> {
+        let request = self.request();
+        let (number, done) = self.commit(|db| {
+            let number = request.number(db)?;
+            let (done, segments) = write(db)?;
+            append(db, number, &segments)?;
+            Ok((number, done))
+        })?;
+        self.request = Some(number);
+        Ok(done)
+    }
+}
+
+fn append(db: &Connection, request: crate::model::id::RequestId, segments: &[Segment]) -> Result<Option<Cursor>> {
+    if segments.is_empty() {
+        return Ok(None);
+    }
+    let mut appender = Appender::new(db, request)?;
+    for segment in segments {
+        appender.push(segment)?;
+    }
+    appender.finish().map(Some)
+}
+
+/// What an event of the workspace says, from JSON.
+pub(super) fn facts(value: Value) -> Facts {
+    match value {
+        Value::Object(map) => Facts(map),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) => Facts(Map::new()),
+    }
+}
+
+/// One data table, by its name without regard to case.
+pub(super) fn table(db: &Connection, name: &str) -> Result<Option<Table>> {
+    let sql = format!("SELECT {} FROM cx_table WHERE name = ?1", rows::TABLE);
+    Ok(db.prepare_cached(&sql)?.query_row([name], rows::table).optional()?)
+}
+
+/// A job over the table that has not ended.
+pub(super) fn open_job(db: &Connection, table: &str) -> Result<Option<JobId>> {
+    let sql = "SELECT id FROM cx_job WHERE tbl = ?1 AND ended_at IS NULL LIMIT 1";
+    let id = db.prepare_cached(sql)?.query_row([table], |row| row.get::<_, i64>(0)).optional()?;
+    Ok(id.map(|id| JobId(id.cast_unsigned())))
+}
+
+impl Write for SqliteStore {
+    fn append(&mut self, segments: &[Segment]) -> Result<Cursor> {
+        let request = self.request();
+        let (number, cursor) = self.commit(|db| {
+            let number = request.number(db)?;
+            Ok((number, append(db, number, segments)?))
+        })?;
+        self.request = Some(number);
+        Ok(cursor.unwrap_or_default())
+    }
+
+    fn create_job(&mut self, at: Timestamp, job: &NewJob) -> Result<JobId> {
+        self.commit_events(|db| {
+            let id = insert_job(db, at, job)?;
+            let mut insert = db.prepare_cached("INSERT INTO cx_selection (job, first, last) VALUES (?1, ?2, ?3)")?;
+            for range in &job.selection.ranges {
+                insert.execute((id.0.cast_signed(), range.start().cast_signed(), range.end().cast_signed()))?;
+            }
+            let events = vec![Event::JobCreated(job.created.clone()), Event::JobQueued(Nothing {})];
+            Ok((id, vec![Segment::job(id, at, events)?]))
+        })
+    }
+
+    fn publish(&mut self, at: Timestamp, name: &str, hash: &str, definition: &str) -> Result<(SpinnerVersion, Fresh)> {
+        self.commit_events(|db| {
+            let sql = format!("SELECT {} FROM cx_spinner WHERE name = ?1 ORDER BY version DESC LIMIT 1", rows::SPINNER);
+            let latest = db.prepare_cached(&sql)?.query_row([name], rows::spinner).optional()?;
+            if let Some(latest) = latest.as_ref().filter(|latest| latest.hash == hash) {
+                return Ok(((latest.clone(), Fresh::Same), Vec::new()));
+            }
+            let version = latest.as_ref().map_or(1, |latest| latest.version + 1);
+            let published = SpinnerVersion {
+                name: latest.map_or_else(|| name.to_owned(), |latest| latest.name),
+                version,
+                hash: hash.to_owned(),
+                definition: definition.to_owned(),
+                published_at: at,
+            };
+            db.prepare_cached(
+                "INSERT INTO cx_spinner (name, version, hash, definition, published_at) VALUES (?1, ?2, ?3, ?4, ?5)",
+            )?
+            .execute((&published.name, version, hash, definition, at.0))?;
+            let mut events = Vec::new();
+            if version == 1 {
+                events.push(Event::SpinnerCreated(facts(json!({ "name": name }))));
+            }
+            let said = json!({ "name": published.name, "version": version, "hash": hash });
+            events.push(Event::SpinnerPublished(facts(said)));
+            Ok(((published, Fresh::New), vec![Segment::workspace(at, events)?]))
+        })
+    }
+
+    fn set_metadata(&mut self, at: Timestamp, name: &str, fields: Option<&[String]>) -> Result<Table> {
+        self.commit_events(|db| {
+            let table = table(db, name)?.ok_or_else(|| Error::NoTable(name.to_owned()))?;
+            let text = fields.map(serde_json::to_string).transpose()?;
+            db.prepare_cached("UPDATE cx_table SET metadata = ?2, updated_at = ?3 WHERE name = ?1")?
+                .execute((&table.name, text, at.0))?;
+            let said = json!({ "name": table.name, "metadata_fields": fields });
+            let event = Event::TableMetadataConfigured(facts(said));
+            let table = Table { metadata: fields.map(<[String]>::to_vec), updated_at: at, ..table };
+            Ok((table, vec![Segment::workspace(at, vec![event])?]))
+        })
+    }
+
+    fn drop_table(&mut self, at: Timestamp, name: &str) -> Result<()> {
+        self.commit_events(|db| {
+            let table = table(db, name)?.ok_or_else(|| Error::NoTable(name.to_owned()))?;
+            if let Some(job) = open_job(db, &table.name)? {
+                return Err(Error::TableInUse { table: table.name, job, verb: "dropped" });
+            }
+            db.execute_batch(&format!("DROP TABLE {}", quoted(&table.name)))?;
+            db.execute("DELETE FROM cx_table WHERE name = ?1", [&table.name])?;
+            let event = Event::TableDeleted(facts(json!({ "name": table.name, "rows": table.rows })));
+            Ok(((), vec![Segment::workspace(at, vec![event])?]))
+        })
+    }
+
+    fn load(&mut self, plan: &LoadPlan) -> Result<Box<dyn Load + '_>> {
+        Ok(Box::new(SqliteLoad::begin(self, plan)?))
+    }
+
+    fn lock_job(&mut self, job: JobId) -> Result<JobLock> {
+        let Some(path) = &self.path else { return Ok(JobLock::private()) };
+        match JobLock::take(path, job) {
+            Ok(Ok(lock)) => Ok(lock),
+            Ok(Err(holder)) => Err(Error::Held { job, holder }),
+            Err(cause) => Err(Error::Lock { path: path.clone(), cause }),
+        }
+    }
+
+    fn begin_session(&mut self, at: Timestamp, job: JobId) -> Result<SessionId> {
+        self.commit_events(|db| {
+            let next = "SELECT coalesce(max(id), 0) + 1 FROM cx_session";
+            let id: i64 = db.prepare_cached(next)?.query_row([], |row| row.get(0))?;
+            let said = || facts(json!({ "session": id, "job": job.0 }));
+            let events = vec![Event::SessionQueued(said()), Event::SessionRunning(said())];
+            Ok((SessionId(id.cast_unsigned()), vec![Segment::workspace(at, events)?]))
+        })
+    }
+}
+
+fn insert_job(db: &Connection, at: Timestamp, job: &NewJob) -> Result<JobId> {
+    let created = &job.created;
+    if let Some(key) = &created.idempotency_key {
+        let sql = "SELECT id FROM cx_job WHERE idempotency_key = ?1";
+        let taken = db.prepare_cached(sql)?.query_row([key], |row| row.get::<_, i64>(0)).optional()?;
+        if let Some(id) = taken {
+            return Err(Error::KeyTaken(JobId(id.cast_unsigned())));
+        }
+    }
+    db.prepare_cached(
+        "INSERT INTO cx_job (spinner, version, tbl, fields, steps, settings, status, total, created_at, \
+         idempotency_key, fingerprint) VALUES (?1, ?2, ?3, ?4, ?5, ?6, 0, ?7, ?8, ?9, ?10)",
+    )?
+    .execute((
+        &created.spinner,
+        created.version,
+        &created.table,
+        serde_json::to_string(&created.metadata_fields)?,
+        serde_json::to_string(&created.steps)?,
+        &job.settings,
+        created.total.cast_signed(),
+        at.0,
+        &created.idempotency_key,
+        &job.fingerprint,
+    ))?;
+    Ok(JobId(db.last_insert_rowid().cast_unsigned()))
+}
