@@ -175,10 +175,7 @@ fn from_value(text: &str, value: &DeValue<'_>) -> Node {
         DeValue::Array(items) => Node::Array(
             items
                 .iter()
-                .map(|item| Placed {
-                    value: from_value(text, item.get_ref()),
-                    spot: Spot::of(text, item.span().start),
-                })
+                .map(|item| Placed { value: from_value(text, item.get_ref()), spot: Spot::of(text, item.span().start) })
                 .collect(),
         ),
         DeValue::Table(table) => from_table(text, table),

@@ -76,6 +76,8 @@ pub struct StepName {
     /// Its kind.
     #[serde(rename = "type")]
     pub kind: String,
+    /// What kind of result it has when nothing else is said.
+    pub outcome_key: String,
 }
 
 /// Which rows, in words, and the fingerprint of the frozen ranges.
@@ -250,18 +252,51 @@ pub struct RecordRetry {
 /// `record.decision`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Decision {
-    /// `branch`, `skip`, `stop`, `await_input` or `judge`.
-    pub decision_type: String,
-    /// Why.
-    pub reason_code: Reason,
-    /// `executor`, `condition` or `judge`.
-    pub role: String,
+    /// What kind of decision.
+    #[serde(default, skip_serializing_if = "DecisionType::is_branch")]
+    pub decision_type: DecisionType,
+    /// Why; a branch that was taken needs no word.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason_code: Option<Reason>,
     /// Where it goes on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub next_step: Option<String>,
     /// What the judge said.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub judge_decision: Option<Value>,
+}
+
+/// What kind of decision.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DecisionType {
+    /// Go on elsewhere: decided by the executor.
+    #[default]
+    Branch,
+    /// Pass over a step: decided by a condition.
+    Skip,
+    /// End here.
+    Stop,
+    /// Wait for a person.
+    AwaitInput,
+    /// Judge a result.
+    Judge,
+}
+
+impl DecisionType {
+    fn is_branch(&self) -> bool {
+        *self == DecisionType::Branch
+    }
+
+    /// Who decides that.
+    #[must_use]
+    pub const fn role(self) -> &'static str {
+        match self {
+            DecisionType::Branch | DecisionType::Stop | DecisionType::AwaitInput => "executor",
+            DecisionType::Skip => "condition",
+            DecisionType::Judge => "judge",
+        }
+    }
 }
 
 /// `record.limit_exceeded`, `job.limit_exceeded`.
@@ -292,6 +327,7 @@ pub struct RecordEnded {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct StepStarted {
     /// Its place in the frozen spinner.
+    #[serde(rename = "step")]
     pub step_index: u32,
     /// For an outside effect: what is about to be done.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -369,8 +405,9 @@ impl Level {
 /// `step.completed`: what it produced, told apart by the step's kind (SPEC §5).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct StepCompleted {
-    /// What kind of result, as a word.
-    pub outcome_key: String,
+    /// What kind of result, as a word; left out when it is the one that `job.created` names for the step.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub outcome_key: Option<String>,
     /// For operations.
     #[serde(default, skip_serializing_if = "Map::is_empty")]
     pub outcomes: Map<String, Value>,
@@ -383,6 +420,7 @@ pub struct StepCompleted {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct StepSkipped {
     /// Its place in the frozen spinner.
+    #[serde(rename = "step")]
     pub step_index: u32,
     /// Why.
     pub reason_code: Reason,

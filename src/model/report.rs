@@ -1,5 +1,6 @@
 //! What a view hands to whoever shows it: values that know what they mean, never how they look.
 
+use std::borrow::Cow;
 use std::cell::RefCell;
 use std::rc::Rc;
 
@@ -117,9 +118,9 @@ pub struct Note {
 #[derive(Debug, Clone)]
 pub struct Column {
     /// The JSON key and CSV header: a promise.
-    pub key: &'static str,
+    pub key: Cow<'static, str>,
     /// The table's header.
-    pub title: &'static str,
+    pub title: Cow<'static, str>,
     /// Where it is shown.
     pub shown: Shown,
     /// Who gives way when the terminal is narrow.
@@ -151,8 +152,8 @@ pub enum Width {
 impl Column {
     /// Shown everywhere, never cut.
     #[must_use]
-    pub fn new(key: &'static str, title: &'static str) -> Column {
-        Column { key, title, shown: Shown::Both, width: Width::Fixed, flatten: None }
+    pub fn new(key: impl Into<Cow<'static, str>>, title: impl Into<Cow<'static, str>>) -> Column {
+        Column { key: key.into(), title: title.into(), shown: Shown::Both, width: Width::Fixed, flatten: None }
     }
 
     /// Cut when there is no room.

@@ -227,7 +227,8 @@ impl StoredSegment {
                 None => 0,
                 Some(raw) => raw.get().parse::<i64>().map_err(|e| damaged(e.to_string()))?,
             };
-            let event = Event::read(kind, part.get(2).copied()).map_err(|e| damaged(format!("{}: {e}", kind.name())))?;
+            let event =
+                Event::read(kind, part.get(2).copied()).map_err(|e| damaged(format!("{}: {e}", kind.name())))?;
             entries.push(Entry {
                 cursor: Cursor(self.cursor.0 + place),
                 seq: self.seq + place,

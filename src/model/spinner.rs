@@ -94,7 +94,12 @@ pub enum MaxFailures {
 impl MaxFailures {
     /// How many of `total` records may fail.
     #[must_use]
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_precision_loss, reason = "a share of a count of rows")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        clippy::cast_precision_loss,
+        reason = "a share of a count of rows"
+    )]
     pub fn of(self, total: u64) -> u64 {
         match self {
             MaxFailures::Count(count) => count,
@@ -248,7 +253,8 @@ fn known_project_type(kind: Placed<String>, complaints: &mut Complaints) -> Opti
     if TYPES.contains(&kind.value.as_str()) {
         return Some(kind.value);
     }
-    let hint = nearest(&kind.value, TYPES).map_or_else(|| format!("use {}", list(TYPES)), |n| format!("did you mean `{n}`?"));
+    let hint =
+        nearest(&kind.value, TYPES).map_or_else(|| format!("use {}", list(TYPES)), |n| format!("did you mean `{n}`?"));
     complaints.error(kind.spot, format!("there is no project type `{}`", kind.value), Some(hint));
     None
 }
@@ -264,7 +270,11 @@ fn read_params(node: Placed<Node>, complaints: &mut Complaints) -> Vec<(Placed<S
             Node::Table(_) => read_param(&name.value, node, complaints),
             Node::Integer(_) | Node::Float(_) | Node::Bool(_) | Node::Date(_) | Node::Array(_) => {
                 let what = format!("param `{}` must be a type or a table", name.value);
-                complaints.error(node.spot, what, Some("such as `\"number\"` or `{ type = \"number\", default = 0 }`".to_owned()));
+                complaints.error(
+                    node.spot,
+                    what,
+                    Some("such as `\"number\"` or `{ type = \"number\", default = 0 }`".to_owned()),
+                );
                 None
             }
         };
@@ -296,7 +306,11 @@ fn read_param(name: &str, node: Placed<Node>, complaints: &mut Complaints) -> Op
         None => ParamKind::Text,
     };
     if required && default.is_some() {
-        complaints.error(spot, format!("param `{name}` is required and has a default"), Some("keep one of the two".to_owned()));
+        complaints.error(
+            spot,
+            format!("param `{name}` is required and has a default"),
+            Some("keep one of the two".to_owned()),
+        );
     }
     let default = match default {
         None => None,
@@ -376,7 +390,11 @@ fn read_steps(nodes: Vec<Placed<Node>>, complaints: &mut Complaints) -> Vec<Step
     for (place, node) in nodes.into_iter().enumerate() {
         if let Some(name) = &names[place] {
             if names[..place].iter().any(|other| other.as_ref() == Some(name)) {
-                complaints.error(node.spot, format!("there are two steps `{name}`"), Some("give each its own name".to_owned()));
+                complaints.error(
+                    node.spot,
+                    format!("there are two steps `{name}`"),
+                    Some("give each its own name".to_owned()),
+                );
             }
         }
         steps.extend(read_step(node, &targets.at(place), complaints));

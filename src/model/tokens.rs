@@ -35,7 +35,9 @@ pub fn scan(text: &str) -> Result<Vec<(usize, Token<'_>)>, usize> {
         } else if c.is_ascii_digit() {
             let end = rest.find(|c: char| !c.is_alphanumeric() && c != '.' && c != '_').unwrap_or(rest.len());
             (end, Some(Token::Number(&rest[..end])))
-        } else if let Some(sign) = ["<=", ">=", "<>", "!=", "==", "<", ">", "="].into_iter().find(|s| rest.starts_with(s)) {
+        } else if let Some(sign) =
+            ["<=", ">=", "<>", "!=", "==", "<", ">", "="].into_iter().find(|s| rest.starts_with(s))
+        {
             (sign.len(), Some(Token::Compare(&rest[..sign.len()])))
         } else {
             (c.len_utf8(), Some(Token::Sign(c)))
@@ -75,13 +77,15 @@ where
         if !operator {
             continue;
         }
-        let negated = matches!(tokens[..place].last(), Some((_, Token::Word(word))) if word.eq_ignore_ascii_case("not"));
+        let negated =
+            matches!(tokens[..place].last(), Some((_, Token::Word(word))) if word.eq_ignore_ascii_case("not"));
         let before = &tokens[..place - usize::from(negated)];
         if begins_with_number(after) {
             found.extend(field(before).map(|(name, width)| (before[before.len() - width].0, name)));
         } else if let (Token::Compare(_), Some((_, Token::Number(_)))) = (token, before.last()) {
             // The field is on the right: find how far it reaches.
-            let reach = (1..=after.len().min(4)).rev().find_map(|n| field(&after[..n]).filter(|(_, width)| *width == n));
+            let reach =
+                (1..=after.len().min(4)).rev().find_map(|n| field(&after[..n]).filter(|(_, width)| *width == n));
             found.extend(reach.map(|(name, _)| (after[0].0, name)));
         }
     }
@@ -111,18 +115,28 @@ mod tests {
 
     #[test]
     fn a_field_beside_a_number_is_seen() {
-        for text in ["amount > 100", "\"amount\"<=-3", "5 = amount", "a = 'x' and amount != 0", "amount between 1 and 2",
-            "amount not in (1, 2)"]
-        {
+        for text in [
+            "amount > 100",
+            "\"amount\"<=-3",
+            "5 = amount",
+            "a = 'x' and amount != 0",
+            "amount between 1 and 2",
+            "amount not in (1, 2)",
+        ] {
             assert_eq!(fields(text), ["amount"], "{text}");
         }
     }
 
     #[test]
     fn other_comparisons_are_left_alone() {
-        for text in ["num(amount) > 100", "amount = '100'", "amount > other", "country = 'DE'", "'amount > 100' = x",
-            "amount in ('1')"]
-        {
+        for text in [
+            "num(amount) > 100",
+            "amount = '100'",
+            "amount > other",
+            "country = 'DE'",
+            "'amount > 100' = x",
+            "amount in ('1')",
+        ] {
             assert!(fields(text).is_empty(), "{text}");
         }
     }

@@ -172,7 +172,19 @@ impl<'db> Appender<'db> {
         )?;
         let (job, row, status, attempt, max, partial, started, ended, step, reason, disposition) = values;
         let changed = update.execute(rusqlite::params![
-            job, row, status, attempt, max, partial, started, ended, step, reason, disposition, was.code(), claim
+            job,
+            row,
+            status,
+            attempt,
+            max,
+            partial,
+            started,
+            ended,
+            step,
+            reason,
+            disposition,
+            was.code(),
+            claim
         ])?;
         if changed == 1 { Ok(()) } else { Err(Error::Conflict(*id)) }
     }
@@ -196,9 +208,11 @@ impl<'db> Appender<'db> {
                 .prepare_cached("INSERT INTO cx_session (id, job, status, started_at) VALUES (?1, ?2, ?3, ?4)")?
                 .execute((id, number("job"), status.code(), at.0))?;
         } else {
-            self.db
-                .prepare_cached("UPDATE cx_session SET status = ?2, ended_at = ?3 WHERE id = ?1")?
-                .execute((id, status.code(), ended))?;
+            self.db.prepare_cached("UPDATE cx_session SET status = ?2, ended_at = ?3 WHERE id = ?1")?.execute((
+                id,
+                status.code(),
+                ended,
+            ))?;
         }
         Ok(())
     }
@@ -216,9 +230,11 @@ impl<'db> Appender<'db> {
             }
         }
         let upto = self.cursor - 1;
-        self.db
-            .prepare_cached("INSERT INTO cx_seal (upto_cursor, request, hash) VALUES (?1, ?2, ?3)")?
-            .execute((upto.cast_signed(), self.request.0.cast_signed(), self.seal.finalize().as_slice()))?;
+        self.db.prepare_cached("INSERT INTO cx_seal (upto_cursor, request, hash) VALUES (?1, ?2, ?3)")?.execute((
+            upto.cast_signed(),
+            self.request.0.cast_signed(),
+            self.seal.finalize().as_slice(),
+        ))?;
         Ok(Cursor(upto))
     }
 }
@@ -259,19 +275,18 @@ fn fold_record(head: &mut Head, effect: &RecordEffect) -> Result<()> {
     let Some(status) = after.status else { return Ok(()) };
     let claimed = after.claim > effect.base.map_or(0, |(_, claim)| claim);
     // A record starts only while its job runs (R3).
-    if head.fold.status.is_none_or(JobStatus::is_terminal) || (claimed && head.fold.status != Some(JobStatus::Running)) {
+    if head.fold.status.is_none_or(JobStatus::is_terminal) || (claimed && head.fold.status != Some(JobStatus::Running))
+    {
         return Err(Error::JobConflict(effect.id.job));
     }
     head.counts.shift(effect.base.map(|(status, _)| status), status);
     if !status.is_terminal() {
         return Ok(());
     }
-    let mut count = |what, key: &str| {
-        match head.tally.get_mut(&(what, key.to_owned())) {
-            Some(n) => *n += 1,
-            None => {
-                head.tally.insert((what, key.to_owned()), 1);
-            }
+    let mut count = |what, key: &str| match head.tally.get_mut(&(what, key.to_owned())) {
+        Some(n) => *n += 1,
+        None => {
+            head.tally.insert((what, key.to_owned()), 1);
         }
     };
     if let Some(disposition) = &after.disposition {

@@ -60,7 +60,8 @@ fn check_text(table: &Table, text: &str) -> Result<()> {
     match compared_with_numbers(&tokens, field).first() {
         None => Ok(()),
         Some((_, column)) => {
-            let column = if column.chars().all(|c| c.is_alphanumeric() || c == '_') { column.clone() } else { quoted(column) };
+            let column =
+                if column.chars().all(|c| c.is_alphanumeric() || c == '_') { column.clone() } else { quoted(column) };
             refuse(format!(
                 "`{column}` is text, so comparing it with a number compares letters ('9' > '100'); \
                  write `num({column})` for its number, or put the number in quotes"
@@ -107,12 +108,17 @@ fn check_access(store: &SqliteStore, table: &Table, text: &str) -> Result<()> {
 
 /// SQLite's words, with the column that was likely meant.
 fn explain(table: &Table, error: &rusqlite::Error) -> String {
-    let (rusqlite::Error::SqliteFailure(_, Some(said)) | rusqlite::Error::SqlInputError { msg: said, .. }) = error else {
+    let (rusqlite::Error::SqliteFailure(_, Some(said)) | rusqlite::Error::SqlInputError { msg: said, .. }) = error
+    else {
         return error.to_string();
     };
     let Some(missing) = said.strip_prefix("no such column: ") else {
         let denied = said.contains("prohibited") || said.contains("not authorized");
-        return if denied { format!("a condition reads the columns of `{}` only ({said})", table.name) } else { said.clone() };
+        return if denied {
+            format!("a condition reads the columns of `{}` only ({said})", table.name)
+        } else {
+            said.clone()
+        };
     };
     let missing = missing.split(" - ").next().unwrap_or(missing).trim_matches('"');
     match nearest(missing, table.columns.iter().map(String::as_str)) {

@@ -203,9 +203,11 @@ impl SqliteLoad<'_> {
         let after = Table {
             name: self.before.as_ref().map_or_else(|| plan.table.clone(), |before| before.name.clone()),
             columns: kept.map_or_else(|| plan.columns.clone(), |before| before.columns.clone()),
-            metadata: self.before.as_ref().and_then(|before| before.metadata.clone()).filter(|fields| {
-                kept.is_some() || fields.iter().all(|field| plan.columns.contains(field))
-            }),
+            metadata: self
+                .before
+                .as_ref()
+                .and_then(|before| before.metadata.clone())
+                .filter(|fields| kept.is_some() || fields.iter().all(|field| plan.columns.contains(field))),
             rows: kept.map_or(0, |before| before.rows) + self.rows,
             next_row: self.next,
             sha256: whole.then(|| load.sha256.clone()),

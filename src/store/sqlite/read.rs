@@ -141,18 +141,28 @@ impl Read for SqliteStore {
     }
 
     fn records(&self, job: &Job, ask: &RecordAsk, after: RowId, limit: u64) -> Result<Vec<Record>> {
-        records(self, job, ask, |filter, values| {
-            let sql = format!("SELECT {RECORD} FROM cx_record r WHERE {filter} ORDER BY row LIMIT ?5 OFFSET ?6");
-            let (limit, offset) = (capped(limit), capped(ask.offset));
-            let values: Vec<&dyn ToSql> = values.iter().copied().chain([&limit as _, &offset as _]).collect();
-            all(&self.db, &sql, &values, rows::record)
-        }, after)
+        records(
+            self,
+            job,
+            ask,
+            |filter, values| {
+                let sql = format!("SELECT {RECORD} FROM cx_record r WHERE {filter} ORDER BY row LIMIT ?5 OFFSET ?6");
+                let (limit, offset) = (capped(limit), capped(ask.offset));
+                let values: Vec<&dyn ToSql> = values.iter().copied().chain([&limit as _, &offset as _]).collect();
+                all(&self.db, &sql, &values, rows::record)
+            },
+            after,
+        )
     }
 
     fn count_records(&self, job: &Job, ask: &RecordAsk) -> Result<u64> {
-        records(self, job, ask, |filter, values| {
-            number(&self.db, &format!("SELECT count(*) FROM cx_record r WHERE {filter}"), values)
-        }, RowId(0))
+        records(
+            self,
+            job,
+            ask,
+            |filter, values| number(&self.db, &format!("SELECT count(*) FROM cx_record r WHERE {filter}"), values),
+            RowId(0),
+        )
     }
 
     fn record(&self, id: RecordId) -> Result<Option<Record>> {
@@ -261,7 +271,11 @@ fn select(db: &Connection, table: &Table, selector: &Selector, condition: &str) 
     }
     if let Some(job) = selector.failed_in {
         let failed = RecordStatus::Failed.code();
-        let _ = write!(sql, " AND cx_row IN (SELECT row FROM cx_record WHERE job = {} AND status = {failed})", capped(job.0));
+        let _ = write!(
+            sql,
+            " AND cx_row IN (SELECT row FROM cx_record WHERE job = {} AND status = {failed})",
+            capped(job.0)
+        );
     }
     // A row of an open job is taken even before it starts; of an ended one only when it did (SPEC §4, `--new`).
     if selector.new_for.is_some() {

@@ -122,8 +122,11 @@ impl Write for SqliteStore {
         self.commit_events(|db| {
             let table = table(db, name)?.ok_or_else(|| Error::NoTable(name.to_owned()))?;
             let text = fields.map(serde_json::to_string).transpose()?;
-            db.prepare_cached("UPDATE cx_table SET metadata = ?2, updated_at = ?3 WHERE name = ?1")?
-                .execute((&table.name, text, at.0))?;
+            db.prepare_cached("UPDATE cx_table SET metadata = ?2, updated_at = ?3 WHERE name = ?1")?.execute((
+                &table.name,
+                text,
+                at.0,
+            ))?;
             let said = json!({ "name": table.name, "metadata_fields": fields });
             let event = Event::TableMetadataConfigured(facts(said));
             let table = Table { metadata: fields.map(<[String]>::to_vec), updated_at: at, ..table };

@@ -1,0 +1,13 @@
+//! The run loop: which records are left, what each does next, and how it becomes durable. Owns the Step and Sink seams.
+//! Deliberately absent: SQL, printing, and any knowledge of what a kind of step does.
+
+pub mod interrupt;
+pub mod params;
+pub mod record;
+pub mod run;
+pub mod step;
+mod writer;
+
+pub use interrupt::Interrupt;
+pub use step::{Condition, Done, JobFacts, Pipeline, Scope, Stage, Step, StepError};
+pub use writer::Sink;

@@ -1,0 +1,102 @@
+//! Where in the sample the table begins, and whether its first record names the columns.
+
+use super::kind::Kind;
+use super::sample::{Sample, Sampled};
+
+/// A preamble is not looked for further down than this.
+const PREAMBLE: usize = 30;
+/// Share of a column that must be of one form before the form says anything.
+const DOMINANT: f64 = 0.9;
+
+/// The record that begins the table.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(in super::super) struct Start {
+    /// Its number in the sample.
+    pub(in super::super) index: usize,
+    /// Physical lines before it.
+    pub(in super::super) lines: u64,
+}
+
+/// What the first record of the table is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in super::super) enum Header {
+    Named,
+    /// The names, though something in it looks like data.
+    Doubtful,
+    Missing,
+}
+
+/// Where the table begins: at the first record, unless lines that are plainly no part of a table come before a record
+/// that plainly is its header.
+pub(in super::super) fn start(sample: &Sample) -> Start {
+    let records = &sample.records;
+    let width = sample.width();
+    let is_table = |record: &Sampled| record.width() == width && (record.filled() > 1 || width == 1);
+    let Some(index) = records.iter().take(PREAMBLE).position(is_table) else { return Start::default() };
+    let (before, table) = records.split_at(index);
+    let padded = before.iter().any(|record| record.width() == width);
+    let plain = width > 1
+        && before.iter().all(|record| is_aside(record, width))
+        && table.len() > 1
+        && table.iter().take(4).all(|record| record.width() == width)
+        && could_be_header(&table[0], if padded { width } else { width.div_ceil(2) });
+    if index == 0 || !plain {
+        return Start::default();
+    }
+    Start { index, lines: table[0].line - 1 }
+}
+
+/// A title, a remark, or a pair such as `Created by,Ada` over a wide table. A record that lacks one cell is not aside:
+/// it is a header or a row that someone must be told about.
+fn is_aside(record: &Sampled, width: usize) -> bool {
+    record.filled() <= 1 || (width >= 4 && record.width() <= 2)
+}
+
+fn could_be_header(record: &Sampled, least_filled: usize) -> bool {
+    let data = record.cells.iter().any(|cell| Kind::of(cell).is_typed() && !is_year(cell));
+    record.filled() >= least_filled && !data
+}
+
+/// Whether the record at `start` is a header, by how it differs from what stands below it in its columns.
+pub(in super::super) fn header(sample: &Sample, start: Start) -> Header {
+    let Some((first, rest)) = sample.records[start.index.min(sample.records.len())..].split_first() else {
+        return Header::Named;
+    };
+    let rest: Vec<&Sampled> = rest.iter().filter(|record| record.width() == first.width()).collect();
+    if rest.is_empty() {
+        return Header::Named;
+    }
+    let (mut same, mut different) = (0, 0);
+    for (column, cell) in first.cells.iter().enumerate() {
+        match compare(cell, rest.iter().map(|record| record.cells[column].as_slice())) {
+            Some(true) => same += 1,
+            Some(false) => different += 1,
+            None => {}
+        }
+    }
+    let years = first.cells.iter().filter(|cell| Kind::of(cell).is_typed()).all(|cell| is_year(cell));
+    let names = first.cells.iter().filter(|cell| Kind::of(cell) == Kind::Text).count();
+    match (same, different) {
+        (0, _) => Header::Named,
+        // Years over figures are a header whose cells have the form of its columns.
+        (_, 0) if !(years && names > 0) => Header::Missing,
+        _ => Header::Doubtful,
+    }
+}
+
+/// Whether a cell is of the form that its column has; `None` when the column has none that a name could not have too.
+fn compare<'a>(cell: &[u8], column: impl Iterator<Item = &'a [u8]>) -> Option<bool> {
+    let kinds: Vec<Kind> = column.map(Kind::of).filter(|kind| *kind != Kind::Empty).collect();
+    let form = *kinds.first()?;
+    let agreeing = kinds.iter().filter(|kind| **kind == form).count();
+    if !form.is_typed() || (agreeing as f64) < DOMINANT * kinds.len() as f64 {
+        return None;
+    }
+    let kind = Kind::of(cell);
+    (kind != Kind::Empty).then_some(kind == form)
+}
+
+fn is_year(cell: &[u8]) -> bool {
+    let cell = cell.trim_ascii();
+    cell.len() == 4 && (cell.starts_with(b"19") || cell.starts_with(b"20")) && cell.iter().all(u8::is_ascii_digit)
+}

@@ -1,0 +1,7 @@
+//! cxgear
+pub mod engine;
+pub mod ingest;
+pub mod model;
+pub mod steps;
+pub mod store;
+pub mod ui;

@@ -1,0 +1,198 @@
+//! Which names a template may use, and what to say about those that it may not (SPEC §4).
+
+use crate::model::document::{Complaints, Placed, Spot, list, nearest};
+use crate::model::spinner::{ParamKind, Spinner, Target, Targets};
+use crate::model::tokens::{Token, compared_with_numbers, scan};
+
+/// What is known about the table that a spinner will run over; nothing, when it is checked by itself.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Known<'a> {
+    /// The table's name, its metadata fields, and all its columns.
+    pub table: Option<(&'a str, &'a [String], &'a [String])>,
+    /// The type of the project.
+    pub project_type: Option<&'a str>,
+}
+
+/// Names that always mean the same, whatever the table's columns are called.
+const RESERVED: [&str; 7] = ["params", "output", "steps", "record", "job", "project", "vault"];
+
+/// Functions that templates have.
+const FUNCTIONS: [&str; 4] = ["range", "dict", "namespace", "loop"];
+
+/// The names that one step may use.
+pub(super) struct Names<'a> {
+    spinner: &'a Spinner,
+    known: &'a Known<'a>,
+    here: usize,
+}
+
+impl<'a> Names<'a> {
+    pub(super) fn new(spinner: &'a Spinner, known: &'a Known<'a>, here: usize) -> Names<'a> {
+        Names { spinner, known, here }
+    }
+
+    /// The step below, or the end.
+    pub(super) fn below(&self) -> Target {
+        if self.here + 1 < self.spinner.steps.len() { Target::Step(self.here + 1) } else { Target::End }
+    }
+
+    /// The steps it may be sent to.
+    pub(super) fn targets(&self) -> Targets {
+        self.spinner.targets(self.here)
+    }
+
+    /// Complains about every name in `used` (dotted paths, as the templates give them) that is not in scope.
+    pub(super) fn check(&self, text: &Placed<String>, used: Vec<String>, complaints: &mut Complaints) {
+        let mut used = used;
+        used.sort();
+        for path in used {
+            let mut parts = path.split('.');
+            let first = parts.next().unwrap_or_default();
+            let spot = place(text, &path);
+            match first {
+                "params" => {
+                    if let Some(name) = parts.next() {
+                        self.check_field(name, spot, complaints);
+                    }
+                }
+                "steps" => self.check_step(parts.next(), spot, complaints),
+                "vault" => {
+                    let what = "`vault` is only there in headers, URLs, bodies and credentials".to_owned();
+                    complaints.error(spot, what, None);
+                }
+                name if RESERVED.contains(&name) || FUNCTIONS.contains(&name) => {}
+                name => self.check_field(name, spot, complaints),
+            }
+        }
+        for (name, key) in quoted_params(&text.value) {
+            self.check_field(key, place(text, name), complaints);
+        }
+    }
+
+    fn check_field(&self, name: &str, spot: Spot, complaints: &mut Complaints) {
+        let Some((table, fields, columns)) = self.known.table else { return };
+        if fields.iter().any(|field| field == name) {
+            return;
+        }
+        if columns.iter().any(|column| column == name) {
+            let what =
+                format!("column `{name}` of table `{table}` is not a metadata field, so it does not enter the run");
+            complaints.error(spot, what, Some(format!("`cxgear table metadata {table} --add {name}`")));
+            return;
+        }
+        let hint = match nearest(name, fields.iter().map(String::as_str).chain(RESERVED)) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => format!("metadata fields of `{table}`: {}", list(fields.iter().map(String::as_str))),
+        };
+        complaints.error(spot, format!("there is no field `{name}`"), Some(hint));
+    }
+
+    fn check_step(&self, name: Option<&str>, spot: Spot, complaints: &mut Complaints) {
+        let Some(name) = name else { return };
+        let earlier = || self.spinner.steps[..self.here].iter().map(|step| step.name.value.as_str());
+        // `steps["a-b"]` is reached by its quoted name, which the templates do not list.
+        if earlier().any(|step| step == name) {
+            return;
+        }
+        let hint = match nearest(name, earlier()) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => format!("earlier steps: {}", list(earlier())),
+        };
+        complaints.error(spot, format!("there is no earlier step `{name}`"), Some(hint));
+    }
+
+    /// Complains about text fields that are compared with numbers.
+    pub(super) fn check_numbers(&self, text: &Placed<String>, complaints: &mut Complaints) {
+        let Ok(tokens) = scan(&text.value) else { return };
+        let typed =
+            |name: &str| self.spinner.params.iter().any(|(n, rule)| n.value == name && rule.kind != ParamKind::Text);
+        let field = |tokens: &[(usize, Token<'_>)]| {
+            let (name, width) = field_at_end(tokens)?;
+            let ours = self.known.table.is_none_or(|(_, fields, _)| fields.iter().any(|field| field == name));
+            (ours && !typed(name)).then(|| (name.to_owned(), width))
+        };
+        for (at, name) in compared_with_numbers(&tokens, field) {
+            let what = format!("`{name}` is text, and is compared with a number");
+            let hint = format!("declare it: `[params]` with `{name} = \"number\"`");
+            complaints.error(within(text, at), what, Some(hint));
+        }
+    }
+}
+
+/// The field that the tokens end with: `name`, `params.name` or `params["name"]`.
+fn field_at_end<'t>(tokens: &[(usize, Token<'t>)]) -> Option<(&'t str, usize)> {
+    let kinds: Vec<_> = tokens.iter().rev().take(4).map(|(_, token)| *token).collect();
+    match kinds.as_slice() {
+        [Token::Sign(']'), Token::Quoted(_, name), Token::Sign('['), Token::Word("params"), ..] => Some((name, 4)),
+        [Token::Word(name), Token::Sign('.'), Token::Word("params"), ..] => Some((name, 3)),
+        [Token::Word(_), Token::Sign('.'), ..] => None,
+        [Token::Word(name), ..] if !RESERVED.contains(name) => Some((name, 1)),
+        _ => None,
+    }
+}
+
+/// Every `params["name"]`: the whole of it, and the name.
+fn quoted_params(text: &str) -> Vec<(&str, &str)> {
+    let mut found = Vec::new();
+    for (at, _) in text.match_indices("params[") {
+        let inside = &text[at + "params[".len()..];
+        let Some(quote) = inside.chars().next().filter(|c| matches!(c, '"' | '\'')) else { continue };
+        if let Some(end) = inside[1..].find(quote) {
+            found.push((&text[at..at + "params[".len() + end + 2], &inside[1..=end]));
+        }
+    }
+    found
+}
+
+/// Where a piece of a TOML string stands in the file; exact for strings without escapes.
+pub(super) fn within(text: &Placed<String>, byte: usize) -> Spot {
+    let inner = Spot::of(&text.value, byte);
+    if inner.line == 1 && !text.value.contains('\n') {
+        Spot { line: text.spot.line, column: text.spot.column + inner.column }
+    } else {
+        // A string of many lines begins on the line after its quotes.
+        Spot { line: text.spot.line + inner.line, column: inner.column }
+    }
+}
+
+fn place(text: &Placed<String>, needle: &str) -> Spot {
+    let word = |at: usize| {
+        let before = text.value[..at].chars().next_back();
+        let after = text.value[at + needle.len()..].chars().next();
+        [before, after].into_iter().flatten().all(|c| !c.is_alphanumeric() && c != '_')
+    };
+    let found = text.value.match_indices(needle).map(|(at, _)| at).find(|at| word(*at));
+    within(text, found.or_else(|| text.value.find(needle)).unwrap_or(0))
+}
+
+/// Checks what `[params]` and `project_type` say against what is known.
+pub(super) fn check_params(spinner: &Spinner, known: &Known<'_>, complaints: &mut Complaints) {
+    let nowhere = Spot { line: 1, column: 1 };
+    if let (Some(wanted), Some(is)) = (&spinner.project_type, known.project_type) {
+        if wanted != is {
+            complaints.error(nowhere, format!("the spinner is for {wanted} projects, and this project is {is}"), None);
+        }
+    }
+    let Some((table, fields, columns)) = known.table else { return };
+    for (name, _) in &spinner.params {
+        if fields.contains(&name.value) {
+            continue;
+        }
+        if columns.contains(&name.value) {
+            let what = format!("`[params]` declares `{}`, which is not a metadata field of `{table}`", name.value);
+            complaints.error(name.spot, what, Some(format!("`cxgear table metadata {table} --add {}`", name.value)));
+        } else {
+            let hint =
+                nearest(&name.value, fields.iter().map(String::as_str)).map(|near| format!("did you mean `{near}`?"));
+            complaints.error(
+                name.spot,
+                format!("`[params]` declares `{}`, which `{table}` does not have", name.value),
+                hint,
+            );
+        }
+    }
+    for field in fields.iter().filter(|field| RESERVED.contains(&field.as_str())) {
+        let what = format!("the field `{field}` has a reserved name");
+        complaints.warning(nowhere, what, Some(format!("reach it as `params[\"{field}\"]`")));
+    }
+}
