@@ -1,4 +1,5 @@
 //! cxgear
+pub mod cli;
 pub mod engine;
 pub mod ingest;
 pub mod model;

@@ -2,6 +2,7 @@
 //! Deliberately absent: SQL, printing, and any knowledge of what a kind of step does.
 
 pub mod interrupt;
+pub mod overrides;
 pub mod params;
 pub mod record;
 pub mod run;
@@ -9,5 +10,6 @@ pub mod step;
 mod writer;
 
 pub use interrupt::Interrupt;
+pub use overrides::Overrides;
 pub use step::{Condition, Done, JobFacts, Pipeline, Scope, Stage, Step, StepError};
 pub use writer::Sink;

@@ -190,7 +190,7 @@ fn doubts(tally: &mut Tally, bytes: &[u8]) -> bool {
     let more = Tally::of(bytes);
     tally.characters += more.characters;
     tally.foreign += more.foreign;
-    tally.characters > tally.foreign
+    tally.characters >= tally.foreign
 }
 
 fn transcode(

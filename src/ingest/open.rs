@@ -10,7 +10,7 @@ use super::foreign::Foreign;
 use super::grammar::Grammar;
 use super::options::{Encoding, Headers, Options};
 use super::reading::{Reading, failure, judge};
-use super::records::Records;
+use super::records::{Record, Records};
 use super::source::{Opened, Source};
 use super::text::{Supply, Text};
 use super::warning::Warning;
@@ -140,18 +140,9 @@ impl Opening {
         if !records.advance().map_err(|stop| failure(stop, &name, self.encoding, gzip))? {
             return Err(Error::Empty { name });
         }
-        let record = records.record();
-        let (line, columns) = (record.line, record.cells.len());
-        if record.flaw.is_some() {
-            let (line, reason) = judge(&record, columns, &name)?;
-            return Err(Error::Record { name, line, reason });
-        }
-        if columns > MAX_COLUMNS {
-            return Err(Error::TooManyColumns { name, line, columns });
-        }
         let has_header = found.header != Header::Missing;
-        let (columns, mut warnings) =
-            if has_header { names::settle(record.cells.iter(), line) } else { (names::numbered(columns), Vec::new()) };
+        let (columns, made) = name_columns(&records.record(), has_header, &name)?;
+        let line = records.record().line;
         if !has_header {
             records.stay();
         }
@@ -160,7 +151,7 @@ impl Opening {
             (Header::Doubtful, _) => self.warnings.push(Warning::HeaderInDoubt { line }),
             (Header::Missing | Header::Named, _) => {}
         }
-        self.warnings.append(&mut warnings);
+        self.warnings.extend(made);
         let dialect = Dialect {
             encoding: self.encoding,
             delimiter: found.grammar.delimiter,
@@ -173,6 +164,23 @@ impl Opening {
         };
         let (warnings, ragged) = (self.warnings, options.ragged);
         Ok(Reading { name, dialect, columns, warnings, records, ragged, gzip, progress, finished: false })
+    }
+}
+
+/// Names for as many columns as the first record has cells, if it can be a row at all.
+fn name_columns(first: &Record<'_>, has_header: bool, name: &str) -> Result<(Vec<String>, Vec<Warning>), Error> {
+    let columns = first.cells.len();
+    if first.flaw.is_some() {
+        let (line, reason) = judge(first, columns, name)?;
+        return Err(Error::Record { name: name.to_owned(), line, reason });
+    }
+    if columns > MAX_COLUMNS {
+        return Err(Error::TooManyColumns { name: name.to_owned(), line: first.line, columns });
+    }
+    if has_header {
+        Ok(names::settle(first.cells.iter(), first.line))
+    } else {
+        Ok((names::numbered(columns), Vec::new()))
     }
 }
 

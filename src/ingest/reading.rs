@@ -139,6 +139,7 @@ impl Reading {
             diary.blank.warning(|line, count| Warning::BlankLines { line, count }),
             diary.quote_after_space.warning(|line, count| Warning::QuoteAfterSpace { line, count }),
             diary.dropped_backslash.warning(|line, count| Warning::DroppedBackslash { line, count }),
+            diary.swallowed.warning(|line, count| Warning::SwallowedLines { line, count }),
         ];
         self.warnings.extend(met.into_iter().flatten());
     }

@@ -72,7 +72,7 @@ impl Met {
     }
 }
 
-/// What was met on the way and changes no cell that a reader would miss, yet might not be what the writer meant.
+/// What is lawful, and yet may not be what the writer meant.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Diary {
     /// Blank lines with a record before and after them.
@@ -81,6 +81,8 @@ pub(super) struct Diary {
     pub(super) blank_at_end: Met,
     pub(super) quote_after_space: Met,
     pub(super) dropped_backslash: Met,
+    /// Cells that may have swallowed records.
+    pub(super) swallowed: Met,
 }
 
 /// The records of a text.
@@ -244,5 +246,23 @@ impl Records {
         let line = self.cursor.line();
         self.diary.quote_after_space.add(line, oddities.quote_after_space);
         self.diary.dropped_backslash.add(line, oddities.dropped_backslash);
+        if inside > 0 {
+            self.diary.swallowed.add(line, self.swallowing());
+        }
+    }
+
+    /// Two stray quotes make one lawful cell of everything between them. It shows by its delimiters: for every line end
+    /// in it there are exactly as many as between the cells of a whole record. In narrow tables prose has that too.
+    fn swallowing(&self) -> u64 {
+        let joints = self.fields.saturating_sub(1);
+        if joints < 3 {
+            return 0;
+        }
+        let swallows = |cell: &&[u8]| {
+            let ends = lines::ends(cell, false);
+            let found = memchr::memchr_iter(self.grammar.delimiter, cell).count();
+            ends > 0 && found as u64 == ends * joints as u64
+        };
+        self.record().cells.iter().filter(swallows).count() as u64
     }
 }

@@ -90,10 +90,11 @@ impl Text {
         let decoded = self.decoder.decode(&self.portion[..full], count == 0, &mut self.bytes);
         self.portion.copy_within(decoded.taken..full, 0);
         self.held = full - decoded.taken;
-        if count == 0 {
+        let fault = decoded.fault.map(Fault::Undecodable);
+        // A text with a fault is not at its end: whoever comes to the fault must be told.
+        if count == 0 && fault.is_none() {
             self.supply = Supply::Ended;
         }
-        let fault = decoded.fault.map(Fault::Undecodable);
         match fault {
             Some(fault) if self.bytes.len() == before && decoded.turn.is_none() => Err(fault),
             fault => {

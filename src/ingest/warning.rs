@@ -82,6 +82,14 @@ pub enum Warning {
         /// How many cells.
         count: u64,
     },
+    /// A quoted cell has line ends, and for each of them the delimiters of a whole record: perhaps two stray quotes made
+    /// one cell of several rows.
+    SwallowedLines {
+        /// Line of the first record with such a cell.
+        line: u64,
+        /// How many cells.
+        count: u64,
+    },
     /// In the backslash dialect a backslash stood before something else than a quote or a backslash, and was dropped.
     DroppedBackslash {
         /// Line of the first.
@@ -105,6 +113,7 @@ impl Warning {
             | Warning::ReservedHeader { line, .. }
             | Warning::BlankLines { line, .. }
             | Warning::QuoteAfterSpace { line, .. }
+            | Warning::SwallowedLines { line, .. }
             | Warning::DroppedBackslash { line, .. } => Some(*line),
         }
     }
@@ -154,6 +163,11 @@ impl fmt::Display for Warning {
                 f,
                 "line {line}: {}",
                 several(*count, "quote", "after a space read as text, not as the start of a quoted cell")
+            ),
+            Warning::SwallowedLines { line, count } => write!(
+                f,
+                "line {line}: {}; look for a stray quote",
+                several(*count, "quoted cell", "that may hold whole rows")
             ),
             Warning::DroppedBackslash { line, count } => write!(
                 f,

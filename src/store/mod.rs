@@ -19,7 +19,7 @@ pub mod lock;
 mod sqlite;
 
 pub use lock::{Holder, JobLock};
-pub use sqlite::{Access, Fault, SqliteStore, on_long_wait};
+pub use sqlite::{Access, Fault, Invocation, Side, SqliteStore, check_condition, on_long_wait};
 
 /// Why the store did not do it.
 #[derive(Debug, thiserror::Error)]

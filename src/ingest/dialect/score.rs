@@ -8,9 +8,14 @@
 use super::super::grammar::{Dress, Grammar};
 use super::kind::Kind;
 use super::sample::{Sample, Sampled};
+use super::table::start;
 
 /// A table of one column: less than any that a delimiter splits with some regularity.
 const SINGLE: f64 = 0.05;
+
+/// A list in each row (`1,a;b;c`) is as regular as a table, but the first record does not have it. Where that is a
+/// preamble over a real table, no other delimiter comes near.
+const OTHER_HEADER: f64 = 0.5;
 
 /// How well `grammar` explains `sample`, from 0 to 1.
 pub(super) fn score(sample: &Sample, grammar: &Grammar) -> f64 {
@@ -22,8 +27,9 @@ pub(super) fn score(sample: &Sample, grammar: &Grammar) -> f64 {
     let share = |count: usize| count as f64 / records.len() as f64;
     let regular = share(records.iter().filter(|record| record.width() == width).count());
     let sound = share(records.iter().filter(|record| record.flaw.is_none()).count());
+    let opening = if records[0].width() == width && start(sample).index == 0 { 1.0 } else { OTHER_HEADER };
     let split = if width > 1 { (width - 1) as f64 / width as f64 } else { SINGLE };
-    regular * regular * sound * sound * split * plausibility(records, grammar)
+    regular * regular * sound * sound * opening * split * plausibility(records, grammar)
 }
 
 fn plausibility(records: &[Sampled], grammar: &Grammar) -> f64 {
@@ -54,10 +60,18 @@ fn of_bare(cell: &[u8], grammar: &Grammar) -> f64 {
     let edges = [inner.first(), inner.last()];
     let quoted = edges.iter().any(|edge| edge.is_some_and(|byte| *byte == b'"' || *byte == b'\''));
     match () {
-        () if holds(b'\t') => 0.0,
+        () if holds(b'\t') || holds_joined_numbers(cell, grammar) => 0.0,
         () if holds(b'|') || quoted => 0.1,
         () if holds(b';') => 0.3,
         () if holds(b',') || cell.first() == Some(&b' ') => 0.5,
         () => 0.9,
     }
+}
+
+/// `5;0` is what decimal commas leave of `1,5;0,25`.
+fn holds_joined_numbers(cell: &[u8], grammar: &Grammar) -> bool {
+    cell.windows(3).any(|three| {
+        let joint = matches!(three[1], b';' | b'|') && three[1] != grammar.delimiter;
+        joint && three[0].is_ascii_digit() && three[2].is_ascii_digit()
+    })
 }

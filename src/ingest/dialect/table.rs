@@ -39,7 +39,8 @@ pub(in super::super) fn start(sample: &Sample) -> Start {
         && before.iter().all(|record| is_aside(record, width))
         && table.len() > 1
         && table.iter().take(4).all(|record| record.width() == width)
-        && could_be_header(&table[0], if padded { width } else { width.div_ceil(2) });
+        && could_be_header(&table[0], if padded { width } else { width.div_ceil(2) })
+        && (width > 2 || stands_apart(before, table));
     if index == 0 || !plain {
         return Start::default();
     }
@@ -52,6 +53,12 @@ fn is_aside(record: &Sampled, width: usize) -> bool {
     record.filled() <= 1 || (width >= 4 && record.width() <= 2)
 }
 
+/// Two columns could as well be one with a comma in it: names such as `Doe, John` below the header `name`.
+fn stands_apart(before: &[Sampled], table: &[Sampled]) -> bool {
+    let gap = before.last().is_some_and(|last| table[0].line > last.line + 1);
+    gap || differences(&table[0], &table[1..]).different > 0
+}
+
 fn could_be_header(record: &Sampled, least_filled: usize) -> bool {
     let data = record.cells.iter().any(|cell| Kind::of(cell).is_typed() && !is_year(cell));
     record.filled() >= least_filled && !data
@@ -59,29 +66,45 @@ fn could_be_header(record: &Sampled, least_filled: usize) -> bool {
 
 /// Whether the record at `start` is a header, by how it differs from what stands below it in its columns.
 pub(in super::super) fn header(sample: &Sample, start: Start) -> Header {
-    let Some((first, rest)) = sample.records[start.index.min(sample.records.len())..].split_first() else {
+    let Some((first, rest)) = sample.records.get(start.index..).and_then(<[Sampled]>::split_first) else {
         return Header::Named;
     };
-    let rest: Vec<&Sampled> = rest.iter().filter(|record| record.width() == first.width()).collect();
-    if rest.is_empty() {
-        return Header::Named;
+    let Differences { same, different } = differences(first, rest);
+    match (same, different) {
+        (0, _) => Header::Named,
+        (_, 0) if !is_series_with_names(first) => Header::Missing,
+        _ => Header::Doubtful,
     }
-    let (mut same, mut different) = (0, 0);
+}
+
+/// In how many columns the first cell is of the form of the cells below, and in how many it is not.
+struct Differences {
+    same: usize,
+    different: usize,
+}
+
+fn differences(first: &Sampled, rest: &[Sampled]) -> Differences {
+    let rest: Vec<&Sampled> = rest.iter().filter(|record| record.width() == first.width()).collect();
+    let mut found = Differences { same: 0, different: 0 };
     for (column, cell) in first.cells.iter().enumerate() {
         match compare(cell, rest.iter().map(|record| record.cells[column].as_slice())) {
-            Some(true) => same += 1,
-            Some(false) => different += 1,
+            Some(true) => found.same += 1,
+            Some(false) => found.different += 1,
             None => {}
         }
     }
-    let years = first.cells.iter().filter(|cell| Kind::of(cell).is_typed()).all(|cell| is_year(cell));
-    let names = first.cells.iter().filter(|cell| Kind::of(cell) == Kind::Text).count();
-    match (same, different) {
-        (0, _) => Header::Named,
-        // Years over figures are a header whose cells have the form of its columns.
-        (_, 0) if !(years && names > 0) => Header::Missing,
-        _ => Header::Doubtful,
-    }
+    found
+}
+
+/// Years or numbers in a row beside a name (`country,2019,2020`) are a header whose cells look like what is below it.
+fn is_series_with_names(first: &Sampled) -> bool {
+    let kinds = || first.cells.iter().map(|cell| (cell, Kind::of(cell)));
+    let named = kinds().any(|(_, kind)| kind == Kind::Text);
+    let typed: Vec<&Vec<u8>> = kinds().filter(|(_, kind)| kind.is_typed()).map(|(cell, _)| cell).collect();
+    let numbers: Option<Vec<i64>> =
+        typed.iter().map(|cell| std::str::from_utf8(cell).ok()?.trim().parse().ok()).collect();
+    let rises = numbers.is_some_and(|all| all.len() > 1 && all.windows(2).all(|pair| pair[1] == pair[0] + 1));
+    named && (rises || typed.iter().all(|cell| is_year(cell)))
 }
 
 /// Whether a cell is of the form that its column has; `None` when the column has none that a name could not have too.

@@ -99,3 +99,11 @@ fn one_bad_row_does_not_change_the_delimiter() {
     let (message, _) = refusal(format!("{text}7;x\n").as_bytes(), &default());
     assert_eq!(message, "t.csv:42: 2 fields, the header has 3");
 }
+
+#[test]
+fn two_stray_quotes_that_swallow_rows_get_a_word() {
+    let table = read("a,b,c,d\n1,\"x,y,z\n2,x,y,z\n3,x\",y,z\n4,\"well,\nwell\",y,z\n");
+    assert_eq!(table.lines(), [2, 5]);
+    assert_eq!(table.warnings.len(), 1, "{:?}", table.warnings);
+    assert!(table.warnings[0].to_string().starts_with("line 2: a quoted cell that may hold whole rows"));
+}

@@ -81,6 +81,12 @@ fn damage_before_the_first_sound_character_is_damage_too() {
 }
 
 #[test]
+fn as_many_sound_characters_as_foreign_bytes_are_not_windows_1252() {
+    let message = refusal(b"a,b\nCaf\xe9,1\nJos\xc3\xa9,2\n", &Options::default()).0;
+    assert_eq!(message, "t.csv:2: bytes that are not UTF-8 in a file that otherwise is");
+}
+
+#[test]
 fn a_stated_encoding_is_kept_to() {
     let (message, hint) = refusal(b"a,b\nx,1\nCaf\xe9,2\n", &stated("utf-8"));
     assert_eq!(message, "t.csv:3: bytes that are not utf-8");

@@ -2,6 +2,7 @@
 //! Absent on purpose: files on disk where a stream does, and anything that is tested beside its own code.
 
 mod damage;
+mod detection;
 mod encodings;
 mod oddities;
 mod round_trip;

@@ -76,6 +76,8 @@ fn a_preamble_is_skipped_with_a_word() {
 fn a_short_header_is_not_a_preamble() {
     let (message, _) = refusal(b"a,b\nr1,1,2\nr2,3,4\nr3,5,6\n", &default());
     assert_eq!(message, "t.csv:2: 3 fields, the header has 2");
+    let (message, _) = refusal(b"name\nDoe, John\nRoe, Jane\n", &default());
+    assert_eq!(message, "t.csv:2: 2 fields, the header has 1");
     let (message, hint) = refusal(b"name\nAda,1\nBob,2\n", &default());
     assert_eq!(message, "t.csv:2: 2 fields, the header has 1");
     assert!(hint.contains("--skip-lines N"), "{hint}");

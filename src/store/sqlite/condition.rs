@@ -5,10 +5,11 @@ use std::sync::{Arc, Mutex};
 use rusqlite::Connection;
 use rusqlite::hooks::{AuthAction, AuthContext, Authorization};
 
-use super::SqliteStore;
+use super::{Invocation, SqliteStore};
 use super::rows::quoted;
 use crate::model::document::nearest;
 use crate::model::table::Table;
+use crate::model::time::Timestamp;
 use crate::model::tokens::{Token, compared_with_numbers, scan};
 use crate::store::{Error, Result};
 
@@ -22,6 +23,27 @@ pub(super) fn guarded<T>(
     check_text(table, text)?;
     check_access(store, table, text)?;
     read(&format!("({text})"))
+}
+
+/// Whether a condition would be taken for a table of these columns, which need not be there yet.
+///
+/// # Errors
+/// [`Error::Condition`] when it would not.
+pub fn check_condition(name: &str, columns: &[String], text: &str) -> Result<()> {
+    let invocation = Invocation { verb: String::new(), at: Timestamp(0), workspace: None };
+    let store = SqliteStore::in_memory(invocation)?;
+    let definition: String = columns.iter().map(|column| format!(", {} TEXT", quoted(column))).collect();
+    store.db.execute_batch(&format!("CREATE TABLE {} (cx_row INTEGER PRIMARY KEY{definition})", quoted(name)))?;
+    let table = Table {
+        name: name.to_owned(),
+        columns: columns.to_vec(),
+        metadata: None,
+        rows: 0,
+        next_row: 1,
+        sha256: None,
+        updated_at: Timestamp(0),
+    };
+    guarded(&store, &table, text, |_| Ok(()))
 }
 
 /// What can be seen without SQLite: that it stays inside its brackets and does not compare text with numbers.

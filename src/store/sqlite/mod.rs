@@ -21,6 +21,8 @@ mod read;
 mod rows;
 mod write;
 
+pub use condition::check_condition;
+
 /// `cxgr`, in the header of the file.
 const APPLICATION_ID: i64 = 0x6378_6772;
 
@@ -93,6 +95,14 @@ impl SqliteStore {
     /// When SQLite cannot be used.
     pub fn in_memory(invocation: Invocation) -> Result<SqliteStore> {
         SqliteStore::set_up(Connection::open_in_memory()?, None, Some(invocation))
+    }
+
+    /// A workspace in a file without a name that is gone when this is dropped; memory stays flat, unlike in memory.
+    ///
+    /// # Errors
+    /// When SQLite cannot be used.
+    pub fn scratch(invocation: Invocation) -> Result<SqliteStore> {
+        SqliteStore::set_up(Connection::open("")?, None, Some(invocation))
     }
 
     /// Calls `fault` on both sides of every commit from now on.

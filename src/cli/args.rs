@@ -1,0 +1,357 @@
+//! The command tree: the verbs that change something. Views add themselves from their registry (`views.rs` here).
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::ui;
+
+/// Run an automation pipeline over every row of a CSV, and keep a receipt for each row.
+#[derive(Debug, Parser)]
+#[command(name = "cxgear", version, disable_help_subcommand = true, after_help = EXAMPLES)]
+pub(super) struct Cli {
+    #[command(flatten)]
+    pub(super) global: Global,
+    #[command(subcommand)]
+    pub(super) verb: Verb,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  cxgear import contacts.csv                       a CSV becomes a table
+  cxgear table metadata contacts --set name,phone  choose what enters a run
+  cxgear spinner new hello                         write a spinner to start from
+  cxgear run hello.toml --table contacts           run it over every row
+  cxgear journey 1/17                              what happened to row 17 in job 1
+
+Exit codes: 0 done, 1 some records failed, 2 the request is wrong, 3 the world is wrong,
+4 the job is not over or another process holds it, 130 interrupted (resume it).";
+
+/// Flags that every command has.
+#[derive(Debug, Clone, Args)]
+pub(super) struct Global {
+    /// The database file [env: CXGEAR_DB] [default: cxgear.db]
+    #[arg(long, global = true, value_name = "PATH", help_heading = "Common options")]
+    pub(super) db: Option<PathBuf>,
+    /// How results are printed [default: table]
+    #[arg(long, global = true, value_enum, value_name = "FORMAT", help_heading = "Common options")]
+    pub(super) format: Option<Format>,
+    /// Whether colours are used
+    #[arg(long, global = true, value_enum, value_name = "WHEN", default_value = "auto", help_heading = "Common options")]
+    pub(super) color: Color,
+    /// Say nothing but warnings and errors
+    #[arg(short, long, global = true, help_heading = "Common options")]
+    pub(super) quiet: bool,
+    /// Say more
+    #[arg(short, long, global = true, action = clap::ArgAction::Count, help_heading = "Common options")]
+    pub(super) verbose: u8,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Format {
+    /// For people
+    Table,
+    /// One array or object
+    Json,
+    /// One object a line
+    Ndjson,
+    /// Comma-separated, with a header
+    Csv,
+}
+
+impl From<Format> for ui::Format {
+    fn from(format: Format) -> ui::Format {
+        match format {
+            Format::Table => ui::Format::Table,
+            Format::Json => ui::Format::Json,
+            Format::Ndjson => ui::Format::Ndjson,
+            Format::Csv => ui::Format::Csv,
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Color {
+    /// On a terminal that has them
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Verb {
+    /// Load a CSV into a table
+    #[command(after_help = IMPORT_EXAMPLES)]
+    Import(Import),
+    /// Tables: list, show, choose metadata fields, drop
+    #[command(subcommand, arg_required_else_help = true)]
+    Table(Table),
+    /// Spinners: new, check, publish, list, show
+    #[command(subcommand, arg_required_else_help = true)]
+    Spinner(Spinner),
+    /// Create a job and execute it
+    #[command(after_help = RUN_EXAMPLES)]
+    Run(Box<Run>),
+    /// Go on with a job that was interrupted or queued
+    #[command(after_help = "Examples:\n  cxgear resume 3")]
+    Resume(Resume),
+    /// Write a job's outcomes back to CSV
+    #[command(after_help = EXPORT_EXAMPLES)]
+    Export(Export),
+    /// Print the completions of a shell
+    #[command(after_help = "Examples:\n  cxgear completions zsh > ~/.zfunc/_cxgear")]
+    Completions {
+        /// The shell
+        #[arg(value_enum)]
+        shell: clap_complete::Shell,
+    },
+    /// Print the manual page
+    #[command(after_help = "Examples:\n  cxgear man | man -l -")]
+    Man,
+}
+
+const IMPORT_EXAMPLES: &str = "\
+Examples:
+  cxgear import contacts.csv                             a new table `contacts`
+  cxgear import more.csv --table contacts --append       more rows; the same columns in any order
+  cxgear import contacts.csv --replace                   start afresh
+  cxgear import list.csv --unique phone --rejects twice.csv
+  zcat list.csv.gz | cxgear import - --table list";
+
+/// `import`
+#[derive(Debug, Args)]
+pub(super) struct Import {
+    /// The file, `.csv` or `.csv.gz`; `-` reads standard input
+    #[arg(value_name = "FILE")]
+    pub(super) file: PathBuf,
+    /// The table's name [default: the file's name without its ending]
+    #[arg(long, value_name = "NAME")]
+    pub(super) table: Option<String>,
+    #[command(flatten)]
+    pub(super) load: Loading,
+}
+
+/// How a file is read and what happens to what is there: shared by `import` and `run`.
+#[derive(Debug, Clone, Args)]
+pub(super) struct Loading {
+    /// Add the rows to the table; the columns must be the same, in any order
+    #[arg(long, conflicts_with = "replace")]
+    pub(super) append: bool,
+    /// Start the table afresh
+    #[arg(long)]
+    pub(super) replace: bool,
+    /// Set aside rows that repeat the values of these columns
+    #[arg(long, value_name = "COLUMNS", value_delimiter = ',', help_heading = "Rows")]
+    pub(super) unique: Vec<String>,
+    /// What to do with rows that are too short or too long
+    #[arg(long, value_enum, value_name = "POLICY", default_value = "stop", help_heading = "Rows")]
+    pub(super) ragged: Ragged,
+    /// Where rows go that are set aside, with their line numbers
+    #[arg(long, value_name = "FILE", help_heading = "Rows")]
+    pub(super) rejects: Option<PathBuf>,
+    /// The delimiter: comma, semicolon, tab, pipe or a character [default: detected]
+    #[arg(long, value_name = "CHAR", help_heading = "Dialect (each is detected when not given)")]
+    pub(super) delimiter: Option<String>,
+    /// The quote: double, single, none or a character
+    #[arg(long, value_name = "CHAR", help_heading = "Dialect (each is detected when not given)")]
+    pub(super) quote: Option<String>,
+    /// How a quote is written inside quotes: doubled or backslash
+    #[arg(long, value_name = "HOW", help_heading = "Dialect (each is detected when not given)")]
+    pub(super) escape: Option<String>,
+    /// The encoding: utf-8, utf-16le, utf-16be, windows-1252 or another label of the web
+    #[arg(long, value_name = "LABEL", help_heading = "Dialect (each is detected when not given)")]
+    pub(super) encoding: Option<String>,
+    /// The first row is data, not names
+    #[arg(long, help_heading = "Dialect (each is detected when not given)", conflicts_with = "headers")]
+    pub(super) no_headers: bool,
+    /// The first row is names, whatever it looks like
+    #[arg(long, help_heading = "Dialect (each is detected when not given)")]
+    pub(super) headers: bool,
+    /// Pass over so many lines before the header
+    #[arg(long, value_name = "N", help_heading = "Dialect (each is detected when not given)")]
+    pub(super) skip_lines: Option<u64>,
+    /// Lines that begin with this character are no rows
+    #[arg(long, value_name = "CHAR", help_heading = "Dialect (each is detected when not given)")]
+    pub(super) comment: Option<char>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Ragged {
+    /// Stop, name the line, write nothing
+    Stop,
+    /// Fill short rows with empty cells; stop on long ones
+    Pad,
+    /// Set them aside, into `--rejects`
+    Reject,
+}
+
+/// `table`
+#[derive(Debug, Subcommand)]
+pub(super) enum Table {
+    /// Choose the columns that enter a run
+    #[command(after_help = "Examples:\n  cxgear table metadata contacts --set name,phone\n  cxgear table metadata contacts --add email --remove phone")]
+    Metadata(Metadata),
+    /// Drop a table and its rows; finished jobs keep what they used
+    #[command(after_help = "Examples:\n  cxgear table drop contacts")]
+    Drop {
+        /// The table
+        #[arg(value_name = "TABLE")]
+        table: String,
+    },
+}
+
+/// `table metadata`
+#[derive(Debug, Args)]
+pub(super) struct Metadata {
+    /// The table
+    #[arg(value_name = "TABLE")]
+    pub(super) table: String,
+    /// Exactly these columns
+    #[arg(long, value_name = "COLUMNS", value_delimiter = ',', conflicts_with_all = ["add", "remove", "clear"])]
+    pub(super) set: Option<Vec<String>>,
+    /// These too
+    #[arg(long, value_name = "COLUMNS", value_delimiter = ',', conflicts_with = "clear")]
+    pub(super) add: Vec<String>,
+    /// Not these
+    #[arg(long, value_name = "COLUMNS", value_delimiter = ',', conflicts_with = "clear")]
+    pub(super) remove: Vec<String>,
+    /// Back to never set: a run uses all columns
+    #[arg(long)]
+    pub(super) clear: bool,
+}
+
+/// `spinner`
+#[derive(Debug, Subcommand)]
+pub(super) enum Spinner {
+    /// Write a spinner file to start from
+    #[command(after_help = "Examples:\n  cxgear spinner new hello        writes hello.toml")]
+    New {
+        /// Its name
+        #[arg(value_name = "NAME")]
+        name: String,
+        /// Where to [default: NAME.toml]
+        #[arg(long, value_name = "FILE")]
+        output: Option<PathBuf>,
+    },
+    /// Find mistakes without running
+    #[command(after_help = "Examples:\n  cxgear spinner check welcome.toml --table contacts")]
+    Check {
+        /// The file
+        #[arg(value_name = "FILE.toml")]
+        file: PathBuf,
+        /// The table it will run over [default: the only one]
+        #[arg(long, value_name = "NAME")]
+        table: Option<String>,
+    },
+    /// Freeze a version; an unchanged file makes none
+    #[command(after_help = "Examples:\n  cxgear spinner publish welcome.toml")]
+    Publish {
+        /// The file
+        #[arg(value_name = "FILE.toml")]
+        file: PathBuf,
+    },
+}
+
+const RUN_EXAMPLES: &str = "\
+Examples:
+  cxgear run welcome.toml --table contacts                     publish if changed, then run over all rows
+  cxgear run welcome --where \"country = 'DE'\" --limit 10       the latest published version, ten rows
+  cxgear run welcome.toml contacts.csv --metadata name,phone   import, choose, publish and run in one
+  cxgear run welcome.toml --dry-run                            show what would happen; write nothing
+  cxgear run welcome --new                                     only rows that it has not run over yet";
+
+/// `run`
+#[derive(Debug, Args)]
+pub(super) struct Run {
+    /// A spinner's name, or its file (with a `/` or ending in `.toml`), which is published if it changed
+    #[arg(value_name = "SPINNER|FILE.toml")]
+    pub(super) spinner: String,
+    /// Import this file first, into the table of its name
+    #[arg(value_name = "FILE.csv")]
+    pub(super) file: Option<PathBuf>,
+    /// The table [default: the only one, or the file's name]
+    #[arg(long, value_name = "NAME")]
+    pub(super) table: Option<String>,
+    /// Choose the table's metadata fields first
+    #[arg(long, value_name = "COLUMNS", value_delimiter = ',')]
+    pub(super) metadata: Option<Vec<String>>,
+    /// Only rows of these numbers, such as 1-100,205
+    #[arg(long, value_name = "RANGES", help_heading = "Rows")]
+    pub(super) rows: Option<String>,
+    /// Only rows where this SQL condition holds
+    #[arg(long = "where", value_name = "CONDITION", help_heading = "Rows")]
+    pub(super) condition: Option<String>,
+    /// Only the first so many
+    #[arg(long, value_name = "N", help_heading = "Rows")]
+    pub(super) limit: Option<u64>,
+    /// Only rows that this spinner has not run over yet
+    #[arg(long, help_heading = "Rows")]
+    pub(super) new: bool,
+    /// Only rows that failed in this job
+    #[arg(long, value_name = "JOB", help_heading = "Rows")]
+    pub(super) failed_in: Option<crate::model::id::JobId>,
+    /// Render and perform nothing: the first ten journeys, then counts
+    #[arg(long, conflicts_with_all = ["detach", "idempotency_key"])]
+    pub(super) dry_run: bool,
+    /// Return the job that was made with this key, instead of making a second
+    #[arg(long, value_name = "KEY")]
+    pub(super) idempotency_key: Option<String>,
+    /// Only queue the job; `resume` executes it
+    #[arg(long)]
+    pub(super) detach: bool,
+    /// Records in flight that wait on the outside world
+    #[arg(long, value_name = "N", help_heading = "Limits (over the spinner's own)")]
+    pub(super) concurrency: Option<std::num::NonZeroU32>,
+    /// Starts of outside calls, such as 80/s
+    #[arg(long, value_name = "RATE", help_heading = "Limits (over the spinner's own)")]
+    pub(super) rate: Option<String>,
+    /// More failed records than this (a count, or 5%) end the job
+    #[arg(long, value_name = "N|N%", help_heading = "Limits (over the spinner's own)")]
+    pub(super) max_failures: Option<String>,
+    #[command(flatten)]
+    pub(super) load: Loading,
+}
+
+/// `resume`
+#[derive(Debug, Args)]
+pub(super) struct Resume {
+    /// The job
+    #[arg(value_name = "JOB")]
+    pub(super) job: crate::model::id::JobId,
+}
+
+const EXPORT_EXAMPLES: &str = "\
+Examples:
+  cxgear export 3 > done.csv                         the table's columns, then the outcomes
+  cxgear export 3 --columns metadata --output done.csv
+  cxgear export 3 --status failed --format ndjson";
+
+/// `export`
+#[derive(Debug, Args)]
+pub(super) struct Export {
+    /// The job
+    #[arg(value_name = "JOB")]
+    pub(super) job: crate::model::id::JobId,
+    /// Which columns go before the outcomes
+    #[arg(long, value_enum, value_name = "WHICH", default_value = "table")]
+    pub(super) columns: ExportColumns,
+    /// Only records in this status
+    #[arg(long, value_name = "STATUS")]
+    pub(super) status: Option<String>,
+    /// Leave cells as they are that a spreadsheet would run as a formula
+    #[arg(long)]
+    pub(super) raw: bool,
+    /// Write to this file instead of standard output
+    #[arg(short, long, value_name = "FILE")]
+    pub(super) output: Option<PathBuf>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum ExportColumns {
+    /// All columns of the table, as imported
+    Table,
+    /// The metadata fields, as they entered the run
+    Metadata,
+}

@@ -1,0 +1,135 @@
+//! What every command has: the two streams, the clock, and the way to the database.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use super::args::{Color, Global};
+use super::env;
+use super::failure::Failure;
+use crate::model::report::Report;
+use crate::model::time::{Clock, Timestamp};
+use crate::store::{self, Access, Invocation, SqliteStore};
+use crate::ui::stream::{ColorChoice, Terminal, Wish};
+use crate::ui::{self, failure};
+
+/// What every command has.
+pub(super) struct Context {
+    pub(super) terminal: Terminal,
+    pub(super) clock: Arc<dyn Clock>,
+    pub(super) zone: jiff::tz::TimeZone,
+    format: Option<ui::Format>,
+    database: PathBuf,
+    verb: String,
+}
+
+/// The streams, before anything else can be said.
+pub(super) fn terminal(global: &Global) -> Terminal {
+    let look = env::look();
+    Terminal::new(Wish {
+        color: match global.color {
+            Color::Auto => ColorChoice::Auto,
+            Color::Always => ColorChoice::Always,
+            Color::Never => ColorChoice::Never,
+        },
+        quiet: global.quiet,
+        verbose: global.verbose,
+        zone: env::zone(),
+        no_color: look.no_color,
+        clicolor_force: look.clicolor_force,
+        term: look.term,
+        columns: look.columns,
+    })
+}
+
+impl Context {
+    pub(super) fn new(global: &Global, terminal: Terminal, verb: String) -> Result<Context, Failure> {
+        Ok(Context {
+            terminal,
+            clock: env::clock()?,
+            zone: env::zone(),
+            format: global.format.map(ui::Format::from),
+            database: env::database(global.db.clone()),
+            verb,
+        })
+    }
+
+    pub(super) fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    pub(super) fn format(&self) -> ui::Format {
+        self.format.unwrap_or_default()
+    }
+
+    /// The format that was asked for, if one was.
+    pub(super) fn wished_format(&self) -> Option<ui::Format> {
+        self.format
+    }
+
+    /// Whether there is a database yet.
+    pub(super) fn has_database(&self) -> bool {
+        self.database.exists()
+    }
+
+    pub(super) fn reader(&self) -> Result<SqliteStore, Failure> {
+        Ok(store::open(&self.database, Access::Read)?)
+    }
+
+    /// To change what is there.
+    pub(super) fn writer(&self) -> Result<SqliteStore, Failure> {
+        Ok(store::open(&self.database, Access::Write(self.invocation()?))?)
+    }
+
+    /// To change what is there, or make it.
+    pub(super) fn creator(&self) -> Result<SqliteStore, Failure> {
+        Ok(store::open(&self.database, Access::Create(self.invocation()?))?)
+    }
+
+    /// A database that is gone when it is dropped.
+    pub(super) fn scratch(&self) -> Result<SqliteStore, Failure> {
+        Ok(SqliteStore::scratch(self.invocation()?)?)
+    }
+
+    fn invocation(&self) -> Result<Invocation, Failure> {
+        Ok(Invocation { verb: self.verb.clone(), at: self.now(), workspace: env::workspace()? })
+    }
+
+    /// Prints a report on stdout.
+    pub(super) fn show(&self, report: Report<'_>) -> Result<(), Failure> {
+        self.show_as(report, self.format())
+    }
+
+    /// Prints a report on stdout in a format. A reader who went away has seen enough.
+    pub(super) fn show_as(&self, report: Report<'_>, format: ui::Format) -> Result<(), Failure> {
+        match ui::show(report, format, &self.terminal, &mut self.terminal.out()) {
+            Ok(()) | Err(ui::Error::Closed) => Ok(()),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    pub(super) fn say(&self, text: &str) {
+        failure::say(&self.terminal, text);
+    }
+
+    pub(super) fn warn(&self, text: &str, hints: &[String]) {
+        failure::warning(&self.terminal, text, hints);
+    }
+}
+
+/// `1,234`.
+pub(super) fn grouped(n: u64) -> String {
+    let digits = n.to_string();
+    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place) % 3 == 0 {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+/// `1 row`, `2 rows`.
+pub(super) fn counted(n: u64, thing: &str) -> String {
+    format!("{} {thing}{}", grouped(n), if n == 1 { "" } else { "s" })
+}

@@ -1,0 +1,259 @@
+//! Driving a job to its end or to an interruption, and what is said about it. Shared by `run` and `resume`.
+
+use std::sync::Arc;
+
+use super::context::{Context, counted, grouped};
+use super::failure::Failure;
+use super::{run, select, signals};
+use crate::engine::run::{Ending, Run};
+use crate::engine::{Interrupt, JobFacts, Overrides, Pipeline, Sink};
+use crate::model::fold::RecordFold;
+use crate::model::id::{Cursor, JobId};
+use crate::model::segment::{Owner, Segment, StoredSegment};
+use crate::model::spinner::{Limits, Spinner};
+use crate::model::status::{JobStatus, RecordStatus};
+use crate::steps::{self, Known};
+use crate::store::{Job, NewJob, Read, SqliteStore, Write as _};
+use crate::ui::progress::Bar;
+use crate::ui::stream::Bars;
+
+/// What a job's state means to a shell (SPEC §2).
+pub(super) fn code(job: &Job) -> u8 {
+    match job.status {
+        JobStatus::Completed => u8::from(job.counts.failed > 0),
+        JobStatus::Failed | JobStatus::Canceled => 1,
+        JobStatus::Created
+        | JobStatus::Queued
+        | JobStatus::Running
+        | JobStatus::Waiting
+        | JobStatus::Stalled
+        | JobStatus::Canceling => 4,
+    }
+}
+
+/// `cxgear resume`.
+pub(super) fn resume(context: &Context, id: JobId) -> Result<u8, Failure> {
+    let reader = context.reader()?;
+    let job = select::known_job(Some(&reader), id)?;
+    drop(reader);
+    if job.status.is_terminal() {
+        context.say(&format!("job {id} has ended"));
+        show_job(context, &context.reader()?, id)?;
+        return Ok(code(&job));
+    }
+    drive(context, &mut context.writer()?, id)
+}
+
+/// Prints the view of a job.
+pub(super) fn show_job(context: &Context, store: &SqliteStore, id: JobId) -> Result<(), Failure> {
+    super::views::show(context, store, "job", &[("job", &id.to_string())])
+}
+
+/// Takes the job, drives it, and prints what it came to.
+pub(super) fn drive(context: &Context, store: &mut SqliteStore, id: JobId) -> Result<u8, Failure> {
+    let lock = store.lock_job(id)?;
+    // Read after the lock: until then another process may have changed it.
+    let job = select::known_job(Some(store), id)?;
+    let (pipeline, limits) = frozen(store, &job)?;
+    let interrupt = signals::listen().map_err(Failure::world)?;
+    let reader = context.reader()?;
+    let began = context.now();
+    let mut meter = Meter::new(context, &job);
+    let run = Run {
+        job: &job,
+        pipeline: &pipeline,
+        limits,
+        facts: facts(&job),
+        reader: &reader,
+        clock: context.clock.as_ref(),
+        interrupt: &interrupt,
+    };
+    let ending = run.drive(store, &mut meter)?;
+    meter.bar.finish();
+    drop(lock);
+    let after = select::known_job(Some(store), id)?;
+    let ran = context.now().since(began);
+    if context.terminal.bars() == Bars::None {
+        let new = (after.counts.completed + after.counts.failed) - (job.counts.completed + job.counts.failed);
+        context.say(&summary(&after, new, ran.0));
+    }
+    show_job(context, store, id)?;
+    match ending {
+        Ending::Ended => Ok(code(&after)),
+        Ending::Interrupted => {
+            let ended = after.counts.completed + after.counts.failed;
+            let (ended, total) = (grouped(ended), grouped(after.counts.total));
+            context.say(&format!("interrupted: {ended} of {total} records are done and kept; `cxgear resume {id}` goes on"));
+            Ok(130)
+        }
+    }
+}
+
+/// One line that says how it went.
+fn summary(job: &Job, new: u64, ms: u64) -> String {
+    let counts = job.counts;
+    let mut line = format!("job {}: {} of {} completed", job.id, grouped(counts.completed), grouped(counts.total));
+    if counts.failed > 0 {
+        line += &format!(", {} failed", grouped(counts.failed));
+    }
+    if counts.not_started > 0 {
+        line += &format!(", {} not started", grouped(counts.not_started));
+    }
+    if ms > 0 {
+        line += &format!(" in {} ({}/s)", crate::model::time::Millis(ms), grouped(new * 1_000 / ms));
+    }
+    line
+}
+
+fn facts(job: &Job) -> Arc<JobFacts> {
+    Arc::new(JobFacts {
+        spinner: job.spinner.clone(),
+        version: job.version,
+        steps: job.steps.iter().map(|step| step.name.clone()).collect(),
+        project: run::PROJECT.0.to_owned(),
+        project_type: run::PROJECT.1.to_owned(),
+    })
+}
+
+/// The spinner that the job was made with, whatever its file says today.
+fn frozen(store: &SqliteStore, job: &Job) -> Result<(Pipeline, Limits), Failure> {
+    let broken = || {
+        let what = format!("the version {}@{} of job {} cannot be read any more", job.spinner, job.version, job.id);
+        Failure::world(anyhow::Error::msg(what))
+    };
+    let version = store.spinner(&job.spinner, Some(job.version))?.ok_or_else(broken)?;
+    let (spinner, _) = Spinner::parse(&version.definition).map_err(|_| broken())?;
+    let (pipeline, _) = steps::build(&spinner, &Known::default()).map_err(|_| broken())?;
+    let overrides: Overrides = serde_json::from_str(&job.settings).map_err(|_| broken())?;
+    let limits = overrides.over(spinner.limits).map_err(|_| broken())?;
+    Ok((pipeline, limits))
+}
+
+/// Progress as the log has it: moved only by what is durable.
+struct Meter {
+    bar: Bar,
+    completed: u64,
+    failed: u64,
+    canceled: u64,
+}
+
+impl Meter {
+    fn new(context: &Context, job: &Job) -> Meter {
+        let label = format!("{}@{}", job.spinner, job.version);
+        let bar = Bar::rows(&context.terminal, &label, job.counts.total);
+        let counts = job.counts;
+        Meter { bar, completed: counts.completed, failed: counts.failed, canceled: counts.canceled }
+    }
+}
+
+impl Sink for Meter {
+    fn on(&mut self, segments: &[Segment]) {
+        for segment in segments {
+            let Owner::Record(effect) = &segment.owner else { continue };
+            match effect.after.status {
+                Some(RecordStatus::Completed) => self.completed += 1,
+                Some(RecordStatus::Failed) => self.failed += 1,
+                Some(RecordStatus::Canceled) => self.canceled += 1,
+                Some(
+                    RecordStatus::Queued
+                    | RecordStatus::Running
+                    | RecordStatus::Waiting
+                    | RecordStatus::Sleeping
+                    | RecordStatus::Stalled
+                    | RecordStatus::Canceling,
+                )
+                | None => {}
+            }
+        }
+        self.bar.at(self.completed + self.failed + self.canceled);
+        self.bar.counts(self.completed, self.failed);
+    }
+}
+
+/// How many journeys a dry run shows.
+const SHOWN: usize = 10;
+
+/// Renders every selected row and performs nothing: the first journeys, then the counts.
+pub(super) fn rehearse(
+    context: &Context,
+    store: &SqliteStore,
+    pipeline: &Pipeline,
+    new: &NewJob,
+) -> Result<u8, Failure> {
+    let job = imagined(new, context);
+    let interrupt = Interrupt::default();
+    let run = Run {
+        job: &job,
+        pipeline,
+        limits: Limits::default(),
+        facts: facts(&job),
+        reader: store,
+        clock: context.clock.as_ref(),
+        interrupt: &interrupt,
+    };
+    let bar = Bar::rows(&context.terminal, "dry run", job.counts.total);
+    let (mut shown, mut completed, mut failed) = (Vec::new(), 0_u64, 0_u64);
+    for range in &new.selection.ranges {
+        run.rows(range, |row, params, errors| {
+            let segment = run.row(row, params, errors)?;
+            let Owner::Record(effect) = &segment.owner else { return Ok::<_, crate::engine::run::Error>(true) };
+            if effect.after.status == Some(RecordStatus::Failed) {
+                failed += 1;
+            } else {
+                completed += 1;
+            }
+            if shown.len() < SHOWN {
+                shown.push((effect.after.clone(), stored(&segment)));
+            }
+            bar.at(completed + failed);
+            Ok(true)
+        })?;
+    }
+    bar.finish();
+    report(context, &job, shown)?;
+    let would = format!("{} would complete, {} would fail; nothing was written", grouped(completed), grouped(failed));
+    context.say(&format!("dry run over {}: {would}", counted(job.counts.total, "row")));
+    Ok(u8::from(failed > 0))
+}
+
+fn report(context: &Context, job: &Job, shown: Vec<(RecordFold, StoredSegment)>) -> Result<(), Failure> {
+    super::views::rehearsal(context, job, shown)
+}
+
+/// The job as it would be.
+fn imagined(new: &NewJob, context: &Context) -> Job {
+    let created = &new.created;
+    let counts = crate::model::payload::Counts {
+        total: created.total,
+        not_started: created.total,
+        ..crate::model::payload::Counts::default()
+    };
+    Job {
+        id: JobId(0),
+        spinner: created.spinner.clone(),
+        version: created.version,
+        table: created.table.clone(),
+        fields: created.metadata_fields.clone(),
+        steps: created.steps.clone(),
+        settings: new.settings.clone(),
+        status: JobStatus::Created,
+        reason: None,
+        counts,
+        created_at: context.now(),
+        started_at: None,
+        ended_at: None,
+        fingerprint: new.fingerprint.clone(),
+    }
+}
+
+fn stored(segment: &Segment) -> StoredSegment {
+    StoredSegment {
+        cursor: Cursor(1),
+        job: segment.stream(),
+        row: segment.row(),
+        seq: 1,
+        n: segment.n,
+        at: segment.at,
+        events: segment.events.clone(),
+    }
+}

@@ -1,0 +1,73 @@
+//! The only reader of the environment. What the variables mean is decided by whoever gets them.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use crate::model::id::WorkspaceId;
+use crate::model::time::{Clock, FixedClock, Timestamp};
+
+use super::failure::Failure;
+
+/// The time of the machine.
+struct SystemClock;
+
+impl Clock for SystemClock {
+    fn now(&self) -> Timestamp {
+        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        Timestamp(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
+    }
+}
+
+fn text(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
+}
+
+/// The clock: fixed by `SOURCE_DATE_EPOCH` (seconds), for output that is the same to the byte.
+///
+/// # Errors
+/// When the variable is not a number of seconds.
+pub(super) fn clock() -> Result<Arc<dyn Clock>, Failure> {
+    let Some(seconds) = text("SOURCE_DATE_EPOCH") else { return Ok(Arc::new(SystemClock)) };
+    let fixed = seconds.parse::<i64>().ok().and_then(|seconds| seconds.checked_mul(1_000));
+    match fixed {
+        Some(at) => Ok(Arc::new(FixedClock(Timestamp(at)))),
+        None => Err(Failure::request(format!("`SOURCE_DATE_EPOCH` is `{seconds}`, not a number of seconds"))),
+    }
+}
+
+/// The id of a workspace that is about to be made: `CXGEAR_WORKSPACE_ID`.
+///
+/// # Errors
+/// When the variable is not an id.
+pub(super) fn workspace() -> Result<Option<WorkspaceId>, Failure> {
+    let Some(id) = text("CXGEAR_WORKSPACE_ID") else { return Ok(None) };
+    id.parse().map(Some).map_err(|why| Failure::request(format!("`CXGEAR_WORKSPACE_ID`: {why}")))
+}
+
+/// The database: the flag, else `CXGEAR_DB`, else `cxgear.db` here.
+pub(super) fn database(flag: Option<PathBuf>) -> PathBuf {
+    flag.or_else(|| text("CXGEAR_DB").map(PathBuf::from)).unwrap_or_else(|| PathBuf::from("cxgear.db"))
+}
+
+/// The zone in which people are told the time; UTC with a fixed clock, because a zone is the machine's too.
+pub(super) fn zone() -> jiff::tz::TimeZone {
+    if text("SOURCE_DATE_EPOCH").is_some() { jiff::tz::TimeZone::UTC } else { jiff::tz::TimeZone::system() }
+}
+
+/// What the environment says of colour and width.
+pub(super) struct Look {
+    pub(super) no_color: bool,
+    pub(super) clicolor_force: bool,
+    pub(super) term: Option<String>,
+    pub(super) columns: Option<u16>,
+}
+
+pub(super) fn look() -> Look {
+    Look {
+        no_color: text("NO_COLOR").is_some(),
+        clicolor_force: text("CLICOLOR_FORCE").is_some_and(|value| value != "0"),
+        term: text("TERM"),
+        columns: text("COLUMNS").and_then(|columns| columns.parse().ok()),
+    }
+}

@@ -1,0 +1,172 @@
+//! One failure, one match from its kind to an exit code. What is said about each error is decided here and nowhere else.
+
+use std::path::Path;
+
+use rusqlite::ErrorCode;
+
+use crate::engine::run::Error as EngineError;
+use crate::ingest::{self, ImportError};
+use crate::store;
+use crate::ui;
+
+/// Who can mend it (SPEC §2, exit codes).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// The user: the request is wrong, and nothing was written.
+    Request,
+    /// The world: disk, permissions, a damaged file.
+    World,
+    /// Another process: it has the job.
+    Held,
+}
+
+/// Why a command did not do what it was asked.
+#[derive(Debug)]
+pub(super) struct Failure {
+    pub(super) kind: Kind,
+    pub(super) cause: anyhow::Error,
+    pub(super) hints: Vec<String>,
+}
+
+impl Failure {
+    /// The request is wrong.
+    pub(super) fn request(what: impl Into<String>) -> Failure {
+        Failure { kind: Kind::Request, cause: anyhow::Error::msg(what.into()), hints: Vec::new() }
+    }
+
+    /// The world is wrong.
+    pub(super) fn world(cause: impl Into<anyhow::Error>) -> Failure {
+        Failure { kind: Kind::World, cause: cause.into(), hints: Vec::new() }
+    }
+
+    /// Adds a way to mend it.
+    pub(super) fn hint(mut self, hint: impl Into<String>) -> Failure {
+        self.hints.push(hint.into());
+        self
+    }
+
+    /// The exit code.
+    pub(super) const fn code(&self) -> u8 {
+        match self.kind {
+            Kind::Request => 2,
+            Kind::World => 3,
+            Kind::Held => 4,
+        }
+    }
+
+    /// What happened, and the causes below it that do not repeat it.
+    pub(super) fn told(&self) -> (String, Vec<String>) {
+        let what = self.cause.to_string();
+        let mut causes: Vec<String> = Vec::new();
+        for cause in self.cause.chain().skip(1).map(ToString::to_string) {
+            if !what.contains(&cause) && !causes.contains(&cause) {
+                causes.push(cause);
+            }
+        }
+        (what, causes)
+    }
+}
+
+impl From<store::Error> for Failure {
+    fn from(error: store::Error) -> Failure {
+        let (kind, hints) = judge(&error);
+        Failure { kind, cause: error.into(), hints }
+    }
+}
+
+/// Who can mend an error of the store, and how.
+fn judge(error: &store::Error) -> (Kind, Vec<String>) {
+    use store::Error as E;
+    let one = |hint: &str| vec![hint.to_owned()];
+    match error {
+        E::NoDatabase { .. } => (
+            Kind::Request,
+            vec![
+                "`cxgear import FILE.csv` makes one here".to_owned(),
+                "name another with `--db PATH` or `CXGEAR_DB`".to_owned(),
+            ],
+        ),
+        E::NotOurs { .. } => (Kind::Request, one("name another file with `--db PATH`")),
+        E::Newer { .. } => (Kind::Request, one("install the newer cxgear")),
+        E::Sqlite(error) => (Kind::World, advise(error)),
+        E::Damaged(_) | E::Segment(_) => {
+            (Kind::World, one("keep a copy of the file, then recover what is whole with `sqlite3 FILE .recover`"))
+        }
+        E::Illegal(_) | E::Conflict(_) | E::JobConflict(_) | E::Json(_) | E::Injected(_) => (Kind::World, Vec::new()),
+        E::Condition(_) => (Kind::Request, one("a condition is SQL over the table's columns, such as \"country = 'DE'\"")),
+        E::NoTable(_) => (Kind::Request, one("`cxgear table list` shows what there is")),
+        E::TableInUse { job, .. } => {
+            (Kind::Request, vec![format!("finish it with `cxgear resume {job}`")])
+        }
+        E::KeyTaken(job) => (
+            Kind::Request,
+            vec![format!("`cxgear job {job}` shows it; give another `--idempotency-key` for another job")],
+        ),
+        E::Held { job, .. } => (Kind::Held, vec![format!("`cxgear job {job}` shows how far it is")]),
+        E::Lock { .. } => (Kind::World, one("the folder of the database must be writable")),
+    }
+}
+
+fn advise(error: &rusqlite::Error) -> Vec<String> {
+    let hint = match error.sqlite_error_code() {
+        Some(ErrorCode::DiskFull) => "make room on the disk, then run the same command again: nothing is half done",
+        Some(ErrorCode::ReadOnly | ErrorCode::CannotOpen | ErrorCode::PermissionDenied) => {
+            "the file and its folder must be readable and writable by you"
+        }
+        Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => {
+            "keep a copy of the file, then recover what is whole with `sqlite3 FILE .recover`"
+        }
+        Some(ErrorCode::SystemIoFailure) => "the disk refused; see the system's log",
+        Some(_) | None => return Vec::new(),
+    };
+    vec![hint.to_owned()]
+}
+
+impl From<EngineError> for Failure {
+    fn from(error: EngineError) -> Failure {
+        match error {
+            EngineError::Store(error) => error.into(),
+            EngineError::Illegal(_) | EngineError::Json(_) | EngineError::RowGone { .. } => Failure::world(error),
+        }
+    }
+}
+
+impl From<ingest::Error> for Failure {
+    fn from(error: ingest::Error) -> Failure {
+        let hints = error.hint().into_iter().collect();
+        let kind = match &error {
+            ingest::Error::Io { .. } => Kind::World,
+            _ => Kind::Request,
+        };
+        Failure { kind, cause: error.into(), hints }
+    }
+}
+
+impl From<ImportError> for Failure {
+    fn from(error: ImportError) -> Failure {
+        match error {
+            ImportError::Read(error) => error.into(),
+            ImportError::Store(error) => error.into(),
+            ImportError::Aside(_) => Failure::world(error),
+        }
+    }
+}
+
+impl From<ui::Error> for Failure {
+    fn from(error: ui::Error) -> Failure {
+        match error {
+            ui::Error::Fault(fault) => match fault.downcast::<store::Error>() {
+                Ok(error) => (*error).into(),
+                Err(fault) => Failure { kind: Kind::World, cause: anyhow::Error::from_boxed(fault), hints: Vec::new() },
+            },
+            ui::Error::Closed | ui::Error::Io(_) => Failure::world(error),
+        }
+    }
+}
+
+/// A file that could not be read or written, by its name.
+pub(super) fn file(verb: &str, path: &Path, error: std::io::Error) -> Failure {
+    let kind = if error.kind() == std::io::ErrorKind::NotFound { Kind::Request } else { Kind::World };
+    let cause = anyhow::Error::new(error).context(format!("cannot {verb} `{}`", path.display()));
+    Failure { kind, cause, hints: Vec::new() }
+}
