@@ -1,4 +1,37 @@
-//! cxgear
+//! cxgear runs an automation pipeline over every row of a CSV and keeps a receipt for each row.
+//!
+//! ```text
+//!                        cli              composition, dispatch, exit codes: the only floor that sees all
+//!          +--------------+------+-------+--------+
+//!          |              |      |       |        |
+//!        steps         ingest  views    ui        |   wings: none knows another
+//!          |              |      |       |        |
+//!        engine           |      |       |        |   the run loop; owns the Step and Sink seams
+//!          |              |      |       |        |
+//!          +--------------+------+       |        |
+//!                       store            |        |   the only floor that knows a database
+//!                         |              |        |
+//!                       model -----------+--------+   values, events, fold: no I/O, clock, async or env
+//! ```
+//!
+//! `tests/floors.rs` holds who may import whom and which outside crates each may name.
+//!
+//! # One row's way
+//!
+//! `ingest` turns bytes into cells, or says which line is no row. `store` writes them into a table of the file's own
+//! name, one transaction for the whole file. `cli::run` reads a spinner (`model::spinner`), lets `steps` build it into
+//! an `engine::Pipeline`, and freezes it as a version. `engine::run` admits rows in order: `engine::params` makes a row's
+//! chosen columns into params, `engine::record` is the pure machine that says what happens next, and every event it
+//! makes goes through `model::fold` before it can become a `model::segment`. A thousand records share a commit on the
+//! writer's thread, the states in the same transaction as the log, one seal over it. `views` fold the log back into
+//! reports, `ui` shows them.
+//!
+//! # What must never move
+//!
+//! - A segment cannot exist unless the fold allowed its events; the store refuses it again if the record changed since.
+//! - Nothing is shown before it is durable: the sink is called after the commit.
+//! - The numbers of `model::event` and `model::status` are stored; they only ever grow.
+
 pub mod cli;
 pub mod engine;
 pub mod ingest;

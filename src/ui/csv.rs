@@ -173,7 +173,7 @@ mod tests {
         fn csv_reads_back_as_the_cells((columns, rows) in sample::table()) {
             let written = drawn(|out| list(sample::list(columns.clone(), rows.clone()), out));
             let mut reader = csv::Reader::from_reader(written.as_bytes());
-            prop_assert!(reader.headers().unwrap().iter().eq(columns.iter().map(|column| column.key)));
+            prop_assert!(reader.headers().unwrap().iter().eq(columns.iter().map(|column| column.key.as_ref())));
             let read: Vec<Vec<String>> =
                 reader.records().map(|row| row.unwrap().iter().map(str::to_owned).collect()).collect();
             let cells: Vec<Vec<String>> =

@@ -29,8 +29,16 @@ impl SqliteStore {
             append(db, number, &segments)?;
             Ok((number, done))
         })?;
-        self.request = Some(number);
+        self.begun(number)?;
         Ok(done)
+    }
+
+    /// This invocation has its request now; a file that was new has its first commit.
+    pub(super) fn begun(&mut self, number: crate::model::id::RequestId) -> Result<()> {
+        if self.request.replace(number).is_none() {
+            self.write_ahead()?;
+        }
+        Ok(())
     }
 }
 
@@ -73,7 +81,7 @@ impl Write for SqliteStore {
             let number = request.number(db)?;
             Ok((number, append(db, number, segments)?))
         })?;
-        self.request = Some(number);
+        self.begun(number)?;
         Ok(cursor.unwrap_or_default())
     }
 
