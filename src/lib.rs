@@ -39,3 +39,4 @@ pub mod model;
 pub mod steps;
 pub mod store;
 pub mod ui;
+pub mod views;

@@ -65,7 +65,11 @@ fn open(path: &Path, fault: Option<(usize, Side, Arc<AtomicUsize>)>) -> Done<Sql
     let mut store = store::open(path, Access::Create(invocation))?;
     if let Some((nth, at, commits)) = fault {
         store.break_with(Box::new(move |side| {
-            let commit = if side == Side::Before { commits.fetch_add(1, Ordering::SeqCst) } else { commits.load(Ordering::SeqCst) - 1 };
+            let commit = if side == Side::Before {
+                commits.fetch_add(1, Ordering::SeqCst)
+            } else {
+                commits.load(Ordering::SeqCst) - 1
+            };
             if commit == nth && side == at { Err(Error::Injected("the process dies here")) } else { Ok(()) }
         }));
     }
@@ -109,7 +113,13 @@ fn everything(path: &Path, fault: Option<(usize, Side, Arc<AtomicUsize>)>, told:
     drive(path, &mut store, id, &pipeline, told)
 }
 
-fn drive(path: &Path, store: &mut SqliteStore, id: JobId, pipeline: &cxgear::engine::Pipeline, told: &mut Told) -> Done<()> {
+fn drive(
+    path: &Path,
+    store: &mut SqliteStore,
+    id: JobId,
+    pipeline: &cxgear::engine::Pipeline,
+    told: &mut Told,
+) -> Done<()> {
     let _lock = store.lock_job(id)?;
     let job = store.job(id)?.ok_or("the job is gone")?;
     if job.status.is_terminal() {

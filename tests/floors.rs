@@ -32,12 +32,33 @@ const FLOORS: &[Floor] = &[
     Floor {
         name: "ui",
         floors: &["model"],
-        crates: &["anstream", "anstyle", "comfy_table", "csv", "indicatif", "jiff", "serde_json", "terminal_size", "unicode_width"],
+        crates: &[
+            "anstream",
+            "anstyle",
+            "comfy_table",
+            "csv",
+            "indicatif",
+            "jiff",
+            "serde_json",
+            "terminal_size",
+            "unicode_width",
+        ],
     },
     Floor {
         name: "cli",
         floors: &["model", "store", "ingest", "engine", "steps", "views", "ui"],
-        crates: &["anyhow", "clap", "clap_complete", "clap_mangen", "csv", "jiff", "rusqlite", "serde_json", "sha2", "tokio"],
+        crates: &[
+            "anyhow",
+            "clap",
+            "clap_complete",
+            "clap_mangen",
+            "csv",
+            "jiff",
+            "rusqlite",
+            "serde_json",
+            "sha2",
+            "tokio",
+        ],
     },
 ];
 
@@ -130,7 +151,11 @@ fn every_floor_keeps_to_its_own() {
         for path in files {
             // A folder of tests, and the one shared by tests of a floor, are not the floor.
             let name = path.strip_prefix(root()).unwrap().display().to_string();
-            if name.contains("/tests/") || name.ends_with("conformance.rs") || name.ends_with("tests.rs") || name.ends_with("sample.rs") {
+            if name.contains("/tests/")
+                || name.ends_with("conformance.rs")
+                || name.ends_with("tests.rs")
+                || name.ends_with("sample.rs")
+            {
                 continue;
             }
             looked += 1;

@@ -37,7 +37,14 @@ pub(super) struct Global {
     #[arg(long, global = true, value_enum, value_name = "FORMAT", help_heading = "Common options")]
     pub(super) format: Option<Format>,
     /// Whether colours are used
-    #[arg(long, global = true, value_enum, value_name = "WHEN", default_value = "auto", help_heading = "Common options")]
+    #[arg(
+        long,
+        global = true,
+        value_enum,
+        value_name = "WHEN",
+        default_value = "auto",
+        help_heading = "Common options"
+    )]
     pub(super) color: Color,
     /// Say nothing but warnings and errors
     #[arg(short, long, global = true, help_heading = "Common options")]
@@ -191,7 +198,9 @@ pub(super) enum Ragged {
 #[derive(Debug, Subcommand)]
 pub(super) enum Table {
     /// Choose the columns that enter a run
-    #[command(after_help = "Examples:\n  cxgear table metadata contacts --set name,phone\n  cxgear table metadata contacts --add email --remove phone")]
+    #[command(
+        after_help = "Examples:\n  cxgear table metadata contacts --set name,phone\n  cxgear table metadata contacts --add email --remove phone"
+    )]
     Metadata(Metadata),
     /// Drop a table and its rows; finished jobs keep what they used
     #[command(after_help = "Examples:\n  cxgear table drop contacts")]

@@ -83,7 +83,9 @@ pub(super) fn drive(context: &Context, store: &mut SqliteStore, id: JobId) -> Re
         Ending::Interrupted => {
             let ended = after.counts.completed + after.counts.failed;
             let (ended, total) = (grouped(ended), grouped(after.counts.total));
-            context.say(&format!("interrupted: {ended} of {total} records are done and kept; `cxgear resume {id}` goes on"));
+            context.say(&format!(
+                "interrupted: {ended} of {total} records are done and kept; `cxgear resume {id}` goes on"
+            ));
             Ok(130)
         }
     }

@@ -93,11 +93,11 @@ fn judge(error: &store::Error) -> (Kind, Vec<String>) {
             (Kind::World, one("keep a copy of the file, then recover what is whole with `sqlite3 FILE .recover`"))
         }
         E::Illegal(_) | E::Conflict(_) | E::JobConflict(_) | E::Json(_) | E::Injected(_) => (Kind::World, Vec::new()),
-        E::Condition(_) => (Kind::Request, one("a condition is SQL over the table's columns, such as \"country = 'DE'\"")),
-        E::NoTable(_) => (Kind::Request, one("`cxgear table list` shows what there is")),
-        E::TableInUse { job, .. } => {
-            (Kind::Request, vec![format!("finish it with `cxgear resume {job}`")])
+        E::Condition(_) => {
+            (Kind::Request, one("a condition is SQL over the table's columns, such as \"country = 'DE'\""))
         }
+        E::NoTable(_) => (Kind::Request, one("`cxgear table list` shows what there is")),
+        E::TableInUse { job, .. } => (Kind::Request, vec![format!("finish it with `cxgear resume {job}`")]),
         E::KeyTaken(job) => (
             Kind::Request,
             vec![format!("`cxgear job {job}` shows it; give another `--idempotency-key` for another job")],
@@ -126,7 +126,9 @@ impl From<EngineError> for Failure {
     fn from(error: EngineError) -> Failure {
         match error {
             EngineError::Store(error) => error.into(),
-            EngineError::Illegal(_) | EngineError::Json(_) | EngineError::RowGone { .. } => Failure::world(error),
+            EngineError::Illegal(_) | EngineError::Json(_) | EngineError::Thread(_) | EngineError::RowGone { .. } => {
+                Failure::world(error)
+            }
         }
     }
 }

@@ -40,9 +40,9 @@ pub(super) fn open(path: &Path, load: &Loading) -> Result<Reading, Failure> {
 
 fn options(load: &Loading) -> Result<Options, Failure> {
     let word = |unknown: ingest::Unknown| Failure::request(unknown.to_string());
-    let comment = load.comment.map(|c| {
-        u8::try_from(c).map_err(|_| Failure::request(format!("the comment character `{c}` is not ASCII")))
-    });
+    let comment = load
+        .comment
+        .map(|c| u8::try_from(c).map_err(|_| Failure::request(format!("the comment character `{c}` is not ASCII"))));
     Ok(Options {
         delimiter: load.delimiter.as_deref().map(ingest::delimiter).transpose().map_err(word)?,
         quote: load.quote.as_deref().map(str::parse).transpose().map_err(word)?,
@@ -165,7 +165,10 @@ pub(super) fn load(
     }
     context.say(&line);
     if imported.duplicates + imported.rejected > 0 && load.rejects.is_none() {
-        context.warn("rows that were set aside are not kept", &["`--rejects FILE` keeps them, with their lines".to_owned()]);
+        context.warn(
+            "rows that were set aside are not kept",
+            &["`--rejects FILE` keeps them, with their lines".to_owned()],
+        );
     }
     Ok(imported)
 }

@@ -87,7 +87,10 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<u8, Failure> {
         let columns = counted(target.columns.len() as u64, "column");
         let some: Vec<_> = target.columns.iter().take(2).map(String::as_str).collect();
         let hint = format!("`cxgear table metadata {} --set {}` chooses", target.name, some.join(","));
-        context.warn(&format!("the metadata fields of `{}` were never set: all {columns} enter the run", target.name), &[hint]);
+        context.warn(
+            &format!("the metadata fields of `{}` were never set: all {columns} enter the run", target.name),
+            &[hint],
+        );
     }
     drop(there);
     let scratch = args.dry_run && target.load.is_some();
@@ -103,7 +106,8 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<u8, Failure> {
         context.say("no rows are selected, so no job is made");
         return Ok(0);
     }
-    let job = new_job(&plan, &target, selection, select::summary(&selector), args.idempotency_key.as_ref(), fingerprint);
+    let job =
+        new_job(&plan, &target, selection, select::summary(&selector), args.idempotency_key.as_ref(), fingerprint);
     if args.dry_run {
         return drive::rehearse(context, &store, &plan.pipeline, &job);
     }
@@ -134,7 +138,8 @@ fn source(context: &Context, there: Option<&SqliteStore>, word: &str) -> Result<
         };
         return Err(Failure::request(format!("there is no published spinner `{word}`")).hint(hint));
     };
-    let (spinner, _) = Spinner::parse(&version.definition).map_err(|complaints| refuse(context, Path::new(word), complaints))?;
+    let (spinner, _) =
+        Spinner::parse(&version.definition).map_err(|complaints| refuse(context, Path::new(word), complaints))?;
     Ok((spinner, version.definition, Origin::Published(version.version)))
 }
 
@@ -190,7 +195,8 @@ fn only(store: &SqliteStore) -> Result<Table, Failure> {
         (None, _) => Err(Failure::request("there is no table to run over").hint("`cxgear import FILE.csv` makes one")),
         (Some(last), _) => {
             let names: Vec<_> = tables.iter().map(|table| table.name.as_str()).chain([last.name.as_str()]).collect();
-            Err(Failure::request("there is more than one table").hint(format!("name one with `--table`: {}", list(names))))
+            Err(Failure::request("there is more than one table")
+                .hint(format!("name one with `--table`: {}", list(names))))
         }
     }
 }

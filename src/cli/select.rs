@@ -24,9 +24,11 @@ pub(super) fn selector(args: &Args, spinner: &str) -> Result<Selector, Failure> 
 /// `1-100,205` as ranges.
 fn ranges(text: &str) -> Result<Vec<Range>, String> {
     let number = |part: &str| {
-        part.trim().parse::<u64>().ok().filter(|n| *n > 0).ok_or_else(|| {
-            format!("`{part}` in `--rows {text}` is not a row number; write them like 1-100,205")
-        })
+        part.trim()
+            .parse::<u64>()
+            .ok()
+            .filter(|n| *n > 0)
+            .ok_or_else(|| format!("`{part}` in `--rows {text}` is not a row number; write them like 1-100,205"))
     };
     text.split(',')
         .map(|part| {

@@ -34,7 +34,8 @@ fn new(context: &Context, name: &str, path: &Path) -> Result<u8, Failure> {
     }
     let mut made = fs::OpenOptions::new().write(true).create_new(true).open(path).map_err(|error| {
         if error.kind() == std::io::ErrorKind::AlreadyExists {
-            return Failure::request(format!("`{}` is there already", path.display())).hint("give another: `--output FILE`");
+            return Failure::request(format!("`{}` is there already", path.display()))
+                .hint("give another: `--output FILE`");
         }
         file("write", path, error)
     })?;
@@ -45,10 +46,14 @@ fn new(context: &Context, name: &str, path: &Path) -> Result<u8, Failure> {
 
 fn starter(name: &str) -> String {
     let mut text = format!("name = \"{name}\"\ndescription = \"What it is for\"\n");
-    text += "\n# [params]                      # types of metadata fields; all others are text\n# amount = \"number\"\n";
+    text +=
+        "\n# [params]                      # types of metadata fields; all others are text\n# amount = \"number\"\n";
     for kind in ["log", "tag"] {
         if let Some(kind) = steps::ALL.iter().find(|k| k.name == kind) {
-            text += &format!("\n[[steps]]                       # {}\nname = \"{}\"\ntype = \"{}\"\n{}", kind.about, kind.name, kind.name, kind.example);
+            text += &format!(
+                "\n[[steps]]                       # {}\nname = \"{}\"\ntype = \"{}\"\n{}",
+                kind.about, kind.name, kind.name, kind.example
+            );
         }
     }
     text

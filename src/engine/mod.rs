@@ -11,5 +11,5 @@ mod writer;
 
 pub use interrupt::Interrupt;
 pub use overrides::Overrides;
-pub use step::{Condition, Done, JobFacts, Pipeline, Scope, Stage, Step, StepError};
+pub use step::{Condition, Done, JobFacts, Pipeline, Results, Scope, Stage, Step, StepError};
 pub use writer::Sink;

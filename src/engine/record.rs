@@ -3,9 +3,7 @@
 
 use std::sync::Arc;
 
-use serde_json::Map;
-
-use super::step::{Done, Pipeline, Scope, Stage, StepError};
+use super::step::{Done, Pipeline, Results, Scope, Stage, StepError};
 use crate::model::event::Event;
 use crate::model::fold::{Illegal, RecordFold};
 use crate::model::payload::{
@@ -46,11 +44,11 @@ impl<'p> Machine<'p> {
         now: Timestamp,
     ) -> Result<Machine<'p>, Illegal> {
         let mut draft = Draft::new(scope.record, RecordFold::default());
-        draft.push(now, Event::RecordQueued(Queued { params: scope.params.clone(), carried: None }))?;
-        draft.push(now, Event::RecordStarted(Nothing {}))?;
+        draft.push(now, &Event::RecordQueued(Queued { params: scope.params.clone(), carried: None }))?;
+        draft.push(now, &Event::RecordStarted(Nothing {}))?;
         if !errors.is_empty() {
             let reason_code = Some(Reason::InvalidParams);
-            draft.push(now, Event::RecordFailed(RecordEnded { reason_code, errors }))?;
+            draft.push(now, &Event::RecordFailed(RecordEnded { reason_code, errors }))?;
         }
         Ok(Machine { pipeline, scope: Arc::new(scope), draft, at: Target::Step(0) })
     }
@@ -77,20 +75,24 @@ impl<'p> Machine<'p> {
         let because = || Because { reason_code: Some(Reason::Interrupted) };
         let status = draft.fold().status;
         if status == Some(RecordStatus::Running) {
-            draft.push(now, Event::RecordStalled(because()))?;
+            draft.push(now, &Event::RecordStalled(because()))?;
         }
         if let Some(open) = draft.fold().open {
             let delay_ms = Millis(0);
             draft.push(
                 now,
-                Event::StepRetryScheduled(StepRetry { reason_code: Reason::Interrupted, delay_ms, errors: Vec::new() }),
+                &Event::StepRetryScheduled(StepRetry {
+                    reason_code: Reason::Interrupted,
+                    delay_ms,
+                    errors: Vec::new(),
+                }),
             )?;
             at = Target::Step(open.index as usize);
         }
         if draft.fold().status != Some(RecordStatus::Queued) {
-            draft.push(now, Event::RecordResumed(because()))?;
+            draft.push(now, &Event::RecordResumed(because()))?;
         }
-        draft.push(now, Event::RecordStarted(Nothing {}))?;
+        draft.push(now, &Event::RecordStarted(Nothing {}))?;
         Ok(Machine { pipeline, scope: Arc::new(scope), draft, at })
     }
 
@@ -110,7 +112,7 @@ impl<'p> Machine<'p> {
                 return Ok(Next::Ended);
             }
             let Target::Step(place) = self.at else {
-                self.draft.push(now, Event::RecordCompleted(Nothing {}))?;
+                self.draft.push(now, &Event::RecordCompleted(Nothing {}))?;
                 return Ok(Next::Ended);
             };
             let Some(stage) = self.pipeline.stages.get(place) else {
@@ -121,16 +123,16 @@ impl<'p> Machine<'p> {
             let promised = self.draft.fold().promised.is_some();
             match stage.when.as_ref().filter(|_| !promised).map(|when| when.holds(&self.scope)) {
                 None | Some(Ok(true)) => {
-                    self.draft.push(now, Event::StepStarted(StepStarted { step_index, intent: None }))?;
+                    self.draft.push(now, &Event::StepStarted(StepStarted { step_index, intent: None }))?;
                     return Ok(Next::Run(stage));
                 }
                 Some(Ok(false)) => {
                     let reason_code = Reason::ConditionFalse;
-                    self.draft.push(now, Event::StepSkipped(StepSkipped { step_index, reason_code }))?;
+                    self.draft.push(now, &Event::StepSkipped(StepSkipped { step_index, reason_code }))?;
                     self.at = stage.next;
                 }
                 Some(Err(error)) => {
-                    self.draft.push(now, Event::StepStarted(StepStarted { step_index, intent: None }))?;
+                    self.draft.push(now, &Event::StepStarted(StepStarted { step_index, intent: None }))?;
                     self.ended(stage, now, Vec::new(), Err(error))?;
                 }
             }
@@ -149,7 +151,7 @@ impl<'p> Machine<'p> {
         result: Result<Done, StepError>,
     ) -> Result<(), Illegal> {
         for message in said {
-            self.draft.push(now, Event::StepMessage(message))?;
+            self.draft.push(now, &Event::StepMessage(message))?;
         }
         match result {
             Ok(done) => self.completed(stage, now, done),
@@ -159,16 +161,13 @@ impl<'p> Machine<'p> {
 
     fn completed(&mut self, stage: &Stage, now: Timestamp, done: Done) -> Result<(), Illegal> {
         let Target::Step(place) = self.at else { return Ok(()) };
-        let scope = Arc::make_mut(&mut self.scope);
-        let mut own = Map::new();
-        for (key, value) in done.internal.iter().chain(&done.outcomes) {
-            own.insert(key.clone(), value.clone());
-            scope.output.insert(key.clone(), value.clone());
-        }
-        scope.steps.push((place, own));
         let outcome_key = done.outcome_key.map(str::to_owned);
-        let completed = StepCompleted { outcome_key, outcomes: done.outcomes, internal: done.internal };
-        self.draft.push(now, Event::StepCompleted(completed))?;
+        let completed =
+            Event::StepCompleted(StepCompleted { outcome_key, outcomes: done.outcomes, internal: done.internal });
+        self.draft.push(now, &completed)?;
+        if let Event::StepCompleted(StepCompleted { outcomes, internal, .. }) = completed {
+            Arc::make_mut(&mut self.scope).steps.push(Results { place, internal, outcomes });
+        }
         match done.goto {
             None => self.at = stage.next,
             Some((target, reason)) => self.jump(stage, now, target, reason)?,
@@ -183,9 +182,9 @@ impl<'p> Machine<'p> {
         };
         let failed =
             StepFailed { outcome, reason_code: error.reason, errors: error.errors, provider_error_message: None };
-        self.draft.push(now, Event::StepFailed(failed))?;
+        self.draft.push(now, &Event::StepFailed(failed))?;
         match stage.on_failure {
-            OnFailure::Fail => self.draft.push(now, Event::RecordFailed(RecordEnded::default())),
+            OnFailure::Fail => self.draft.push(now, &Event::RecordFailed(RecordEnded::default())),
             OnFailure::Continue => {
                 self.at = stage.next;
                 Ok(())
@@ -206,7 +205,7 @@ impl<'p> Machine<'p> {
         };
         let reason_code = Some(reason_code).filter(|reason| *reason != Reason::BranchTaken);
         let decision = Decision { decision_type: DecisionType::Branch, reason_code, next_step, judge_decision: None };
-        self.draft.push(now, Event::RecordDecision(decision))
+        self.draft.push(now, &Event::RecordDecision(decision))
     }
 
     /// Everything that happened since the last commit, as one segment.
@@ -226,17 +225,13 @@ fn follow(pipeline: &Pipeline, at: Target, event: &Event, open: Option<u32>, sco
         (Event::RecordQueued(queued), _) => {
             scope.params = queued.params.clone();
             if let Some(Carried { output, .. }) = &queued.carried {
-                scope.output.clone_from(output);
+                scope.carried.clone_from(output);
             }
             at
         }
         (Event::StepCompleted(done), Some(place)) => {
-            let mut own = Map::new();
-            for (key, value) in done.internal.iter().chain(&done.outcomes) {
-                own.insert(key.clone(), value.clone());
-                scope.output.insert(key.clone(), value.clone());
-            }
-            scope.steps.push((place, own));
+            let (internal, outcomes) = (done.internal.clone(), done.outcomes.clone());
+            scope.steps.push(Results { place, internal, outcomes });
             // A step that decides says so in an event of its own, but for the step below, which is its `next`.
             next(place)
         }
@@ -248,7 +243,6 @@ fn follow(pipeline: &Pipeline, at: Target, event: &Event, open: Option<u32>, sco
             .and_then(|name| pipeline.stages.iter().position(|stage| stage.name == *name))
             .map_or(Target::End, Target::Step),
         (Event::RecordRetryScheduled(_), _) => {
-            scope.output.clear();
             scope.steps.clear();
             Target::Step(0)
         }

@@ -31,6 +31,9 @@ pub enum Error {
     /// A value cannot be JSON.
     #[error("a value cannot be stored: {0}")]
     Json(#[from] serde_json::Error),
+    /// The system gives no thread.
+    #[error("no thread can be started: {0}")]
+    Thread(#[from] std::io::Error),
     /// The table no longer has what the job needs.
     #[error("job {job} needs row {row} of table `{table}`, which is gone")]
     RowGone {
@@ -91,7 +94,7 @@ impl Run<'_> {
         self.bury_dead_sessions(store)?;
         let session = store.begin_session(self.clock.now(), self.job.id)?;
         std::thread::scope(|threads| {
-            let writer = Writer::start(threads, store, sink);
+            let writer = Writer::start(threads, store, sink)?;
             let mut driver = Driver::new(self, session, &writer);
             let driven = driver.all();
             // The writer's failure is the cause of the driver's, so it is the one to tell.
@@ -117,7 +120,7 @@ impl Run<'_> {
             record,
             attempt: 1,
             params,
-            output: serde_json::Map::new(),
+            carried: serde_json::Map::new(),
             steps: Vec::new(),
         }
     }

@@ -21,10 +21,37 @@ pub struct Scope {
     pub attempt: u32,
     /// The row's metadata fields.
     pub params: Params,
-    /// All earlier steps' results, merged in order.
-    pub output: Map<String, Value>,
-    /// Each earlier step's own results, by its place.
-    pub steps: Vec<(usize, Map<String, Value>)>,
+    /// What an earlier record carried over.
+    pub carried: Map<String, Value>,
+    /// The results of the earlier steps, in the order they ended.
+    pub steps: Vec<Results>,
+}
+
+/// What one step produced.
+#[derive(Debug, Clone)]
+pub struct Results {
+    /// The step's place.
+    pub place: usize,
+    /// For the journey only.
+    pub internal: Map<String, Value>,
+    /// For operations.
+    pub outcomes: Map<String, Value>,
+}
+
+impl Results {
+    /// The result of that key.
+    #[must_use]
+    pub fn get(&self, key: &str) -> Option<&Value> {
+        self.outcomes.get(key).or_else(|| self.internal.get(key))
+    }
+}
+
+impl Scope {
+    /// `output.key`: the latest result of that key. Nothing is merged, because most steps never ask.
+    #[must_use]
+    pub fn output(&self, key: &str) -> Option<&Value> {
+        self.steps.iter().rev().find_map(|step| step.get(key)).or_else(|| self.carried.get(key))
+    }
 }
 
 /// What all records of a job share.

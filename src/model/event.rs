@@ -56,6 +56,11 @@ macro_rules! catalogue {
                 match self { $(EventType::$variant => $code),* }
             }
 
+            /// The same number as text.
+            pub(super) const fn code_text(self) -> &'static str {
+                match self { $(EventType::$variant => stringify!($code)),* }
+            }
+
             /// The type stored as this number.
             #[must_use]
             pub const fn coded(code: u16) -> Option<EventType> {

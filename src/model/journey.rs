@@ -16,7 +16,7 @@ use super::time::{Millis, Timestamp};
 
 mod parts;
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;
 
 pub use parts::{AttemptStatus, Moment, StepAttempt, What};
 

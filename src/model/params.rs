@@ -8,11 +8,11 @@ use serde::ser::SerializeMap;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 
-/// The values of one row under names that all rows of a job share.
+/// The values of one row under names that all rows of a job share. A clone is another look at the same values.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Params {
     names: Arc<[String]>,
-    values: Vec<Value>,
+    values: Arc<Vec<Value>>,
 }
 
 impl Params {
@@ -20,7 +20,7 @@ impl Params {
     #[must_use]
     pub fn new(names: Arc<[String]>, values: Vec<Value>) -> Params {
         debug_assert_eq!(names.len(), values.len());
-        Params { names, values }
+        Params { names, values: Arc::new(values) }
     }
 
     /// The value of that name.
@@ -31,7 +31,7 @@ impl Params {
 
     /// Names and values in column order.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &Value)> {
-        self.names.iter().map(String::as_str).zip(&self.values)
+        self.names.iter().map(String::as_str).zip(self.values.iter())
     }
 }
 
@@ -61,7 +61,7 @@ impl<'de> Deserialize<'de> for Params {
                     names.push(name);
                     values.push(value);
                 }
-                Ok(Params { names: names.into(), values })
+                Ok(Params::new(names.into(), values))
             }
         }
         deserializer.deserialize_map(Pairs)

@@ -15,9 +15,9 @@ use super::payload::{Facts, StepName};
 use super::segment::{Entry, StoredSegment};
 use super::time::Timestamp;
 
-mod value;
 #[cfg(test)]
 mod tests;
+mod value;
 
 /// Top-level keys that clients supplied: removed on reading unless asked for (EVENTS §5).
 pub const PRIVATE: [&str; 6] = ["input", "metadata", "params", "attachment_refs", "sensitivity_tags", "body"];

@@ -2,7 +2,7 @@
 //!
 //! A segment can only be made by folding its events, so one that breaks the states cannot exist.
 
-use std::io::Write as _;
+use std::fmt::Write as _;
 
 use serde_json::value::RawValue;
 
@@ -47,31 +47,31 @@ pub struct RecordEffect {
     pub after: RecordFold,
 }
 
-/// A record's events while they are being made.
+/// A record's events while they are being made: written as JSON at once, so that none is held.
 #[derive(Debug)]
 pub struct Draft {
     id: RecordId,
     base: Option<(RecordStatus, u32)>,
     fold: RecordFold,
-    events: Vec<(Timestamp, Event)>,
+    text: EventText,
 }
 
 impl Draft {
     /// Begins where `fold` is.
     #[must_use]
     pub fn new(id: RecordId, fold: RecordFold) -> Draft {
-        Draft { id, base: fold.status.map(|status| (status, fold.claim)), fold, events: Vec::with_capacity(12) }
+        Draft { id, base: fold.status.map(|status| (status, fold.claim)), fold, text: EventText::default() }
     }
 
     /// Adds one event.
     ///
     /// # Errors
     /// [`Illegal`] when the states do not allow it.
-    pub fn push(&mut self, now: Timestamp, event: Event) -> Result<(), Illegal> {
+    pub fn push(&mut self, now: Timestamp, event: &Event) -> Result<(), Illegal> {
         // A clock that was set back must not make an event older than the one before it (E3).
         let at = now.max(self.fold.last_at);
-        self.fold.apply(at, &event)?;
-        self.events.push((at, event));
+        self.fold.apply(at, event)?;
+        self.text.push(at, event);
         Ok(())
     }
 
@@ -81,22 +81,72 @@ impl Draft {
         &self.fold
     }
 
-    /// Whether there is nothing to store.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.events.is_empty()
-    }
-
     /// Closes it; what was pushed becomes one segment.
     ///
     /// # Errors
     /// When a value cannot be JSON.
     pub fn seal(self) -> serde_json::Result<Segment> {
         let at = self.fold.last_at;
-        let events = encode(at, &self.events)?;
-        let n = u32::try_from(self.events.len()).unwrap_or(u32::MAX);
+        let (n, events) = self.text.close(at)?;
         let effect = RecordEffect { id: self.id, base: self.base, after: self.fold };
         Ok(Segment { owner: Owner::Record(Box::new(effect)), at, n, events })
+    }
+}
+
+/// Events as text. Offsets are only known at the end, when `at` is, so the payloads are kept apart until then.
+#[derive(Debug, Default)]
+struct EventText {
+    payloads: Vec<u8>,
+    /// Of each event: its type, its time, and where its payload ends.
+    marks: Vec<(&'static str, Timestamp, usize)>,
+    broken: Option<serde_json::Error>,
+}
+
+impl EventText {
+    fn push(&mut self, at: Timestamp, event: &Event) {
+        if self.marks.is_empty() {
+            self.payloads.reserve(512);
+            self.marks.reserve(12);
+        }
+        let begin = self.payloads.len();
+        if let Err(error) = event.write_payload(&mut self.payloads) {
+            self.broken = Some(error);
+        }
+        if &self.payloads[begin..] == b"{}" {
+            self.payloads.truncate(begin);
+        }
+        self.marks.push((event.kind().code_text(), at, self.payloads.len()));
+    }
+
+    /// `[[code, offset, payload], …]`; an empty payload is left out, and then a zero offset too.
+    fn close(self, at: Timestamp) -> serde_json::Result<(u32, String)> {
+        if let Some(error) = self.broken {
+            return Err(error);
+        }
+        let payloads = std::str::from_utf8(&self.payloads).map_err(serde::ser::Error::custom)?;
+        let mut out = String::with_capacity(payloads.len() + 12 * self.marks.len() + 2);
+        let mut begin = 0;
+        for (code, time, end) in &self.marks {
+            out.push(if out.is_empty() { '[' } else { ',' });
+            let (payload, offset) = (&payloads[begin..*end], time.0 - at.0);
+            out.push('[');
+            out.push_str(code);
+            if offset != 0 || !payload.is_empty() {
+                out.push(',');
+                match offset {
+                    0 => out.push('0'),
+                    _ => drop(write!(out, "{offset}")),
+                }
+            }
+            if !payload.is_empty() {
+                out.push(',');
+                out.push_str(payload);
+            }
+            out.push(']');
+            begin = *end;
+        }
+        out.push(']');
+        Ok((u32::try_from(self.marks.len()).unwrap_or(u32::MAX), out))
     }
 }
 
@@ -122,10 +172,13 @@ impl Segment {
         events: Vec<Event>,
         owner: impl FnOnce(Vec<(Timestamp, Event)>) -> Owner,
     ) -> serde_json::Result<Segment> {
-        let timed: Vec<_> = events.into_iter().map(|event| (at, event)).collect();
-        let events = encode(at, &timed)?;
-        let n = u32::try_from(timed.len()).unwrap_or(u32::MAX);
-        Ok(Segment { owner: owner(timed), at, n, events })
+        let mut text = EventText::default();
+        for event in &events {
+            text.push(at, event);
+        }
+        let (n, text) = text.close(at)?;
+        let timed = events.into_iter().map(|event| (at, event)).collect();
+        Ok(Segment { owner: owner(timed), at, n, events: text })
     }
 
     /// The stream's job; nothing for the workspace.
@@ -146,24 +199,6 @@ impl Segment {
             Owner::Job(..) | Owner::Workspace(_) => None,
         }
     }
-}
-
-/// `[[code, offset, payload], …]`; an empty payload is left out, and then a zero offset too.
-fn encode(at: Timestamp, events: &[(Timestamp, Event)]) -> serde_json::Result<String> {
-    let mut out = Vec::with_capacity(64 * events.len());
-    for (time, event) in events {
-        out.push(if out.is_empty() { b'[' } else { b',' });
-        let offset = time.0 - at.0;
-        write!(out, "[{},{offset},", event.kind().code()).map_err(serde_json::Error::io)?;
-        let payload = out.len();
-        event.write_payload(&mut out)?;
-        if &out[payload..] == b"{}" {
-            out.truncate(payload - if offset == 0 { 3 } else { 1 });
-        }
-        out.push(b']');
-    }
-    out.push(b']');
-    String::from_utf8(out).map_err(|e| serde::ser::Error::custom(e.to_string()))
 }
 
 /// A segment as it was stored.

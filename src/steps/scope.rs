@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use minijinja::value::{Enumerator, Object, ObjectRepr, Serde, Value};
-use serde_json::{Map, Value as Json, json};
+use serde_json::{Value as Json, json};
 
 use crate::engine::Scope;
 
@@ -50,13 +50,17 @@ impl Object for Part {
         let key = key.as_str()?;
         match self.as_ref() {
             Part::Params(scope) => scope.params.get(key).map(value),
-            Part::Output(scope) => scope.output.get(key).map(value),
+            Part::Output(scope) => scope.output(key).map(value),
             Part::Steps(scope) => {
                 let name = |place: usize| scope.job.steps.get(place).map(String::as_str);
-                let at = scope.steps.iter().rposition(|(place, _)| name(*place) == Some(key))?;
+                let at = scope.steps.iter().rposition(|step| name(step.place) == Some(key))?;
                 Some(Value::from_object(Part::Step(Arc::clone(scope), at)))
             }
-            Part::Step(scope, at) if key == "output" => Some(object(&scope.steps.get(*at)?.1)),
+            Part::Step(scope, at) if key == "output" => {
+                let step = scope.steps.get(*at)?;
+                let all = step.internal.iter().chain(&step.outcomes);
+                Some(plain(&Json::Object(all.map(|(key, value)| (key.clone(), value.clone())).collect())))
+            }
             Part::Step(..) => None,
         }
     }
@@ -65,17 +69,22 @@ impl Object for Part {
         let names = |names: Vec<String>| Enumerator::Values(names.into_iter().map(Value::from).collect());
         match self.as_ref() {
             Part::Params(scope) => names(scope.params.iter().map(|(name, _)| name.to_owned()).collect()),
-            Part::Output(scope) => names(scope.output.keys().cloned().collect()),
+            Part::Output(scope) => {
+                let steps = scope.steps.iter().flat_map(|step| step.internal.keys().chain(step.outcomes.keys()));
+                let mut keys: Vec<String> = Vec::new();
+                for key in scope.carried.keys().chain(steps) {
+                    if !keys.contains(key) {
+                        keys.push(key.clone());
+                    }
+                }
+                names(keys)
+            }
             Part::Steps(scope) => {
-                names(scope.steps.iter().filter_map(|(place, _)| scope.job.steps.get(*place).cloned()).collect())
+                names(scope.steps.iter().filter_map(|step| scope.job.steps.get(step.place).cloned()).collect())
             }
             Part::Step(..) => Enumerator::Str(&["output"]),
         }
     }
-}
-
-fn object(map: &Map<String, Json>) -> Value {
-    Value::from(Serde(map))
 }
 
 fn plain(json: &Json) -> Value {

@@ -3,8 +3,7 @@
 use std::collections::HashSet;
 
 use super::{
-    Error, Fate, Fresh, LoadFacts, LoadMode, LoadPlan, NewJob, RecordAsk, RowAsk, Scope, Selection, Selector,
-    Write,
+    Error, Fate, Fresh, LoadFacts, LoadMode, LoadPlan, NewJob, RecordAsk, RowAsk, Scope, Selection, Selector, Write,
 };
 use crate::model::event::Event;
 use crate::model::fold::RecordFold;
@@ -53,7 +52,7 @@ pub(super) fn new_job(total: u64, key: Option<&str>) -> NewJob {
 pub(super) fn record(job: JobId, row: u64, events: Vec<Event>) -> Segment {
     let mut draft = Draft::new(RecordId { job, row: RowId(row) }, RecordFold::default());
     for event in events {
-        draft.push(NOW, event).unwrap();
+        draft.push(NOW, &event).unwrap();
     }
     draft.seal().unwrap()
 }
@@ -190,11 +189,13 @@ fn selections(store: &mut dyn Write, id: JobId) {
         fold.apply(entry.at, &entry.event).unwrap();
     }
     let mut draft = Draft::new(RecordId { job: id, row: RowId(2) }, fold);
-    draft.push(NOW, canceled).unwrap();
+    draft.push(NOW, &canceled).unwrap();
     store.append(&[draft.seal().unwrap(), Segment::job(id, NOW, vec![ended]).unwrap()]).unwrap();
     assert_eq!(store.record(RecordId { job: id, row: RowId(2) }).unwrap().unwrap().status, RecordStatus::Canceled);
     assert_eq!(select(store, new()), [2..=3], "rows that an ended job never started are new");
-    for bad in ["name", "1) OR (1", "name = 'x' --", "name = 'x';", "x = 1", "(select 1 from cx_job)", "name > 3", "", "'"] {
+    for bad in
+        ["name", "1) OR (1", "name = 'x' --", "name = 'x';", "x = 1", "(select 1 from cx_job)", "name > 3", "", "'"]
+    {
         let refused = store.select("people", &condition(bad));
         let harmless = bad == "name";
         assert_eq!(refused.is_ok(), harmless, "{bad}: {refused:?}");

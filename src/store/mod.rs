@@ -223,6 +223,10 @@ pub enum Scope {
     All,
     /// One job's stream.
     Job(JobId),
+    /// What is in a job's stream but not about one of its records.
+    Own(JobId),
+    /// The workspace's stream.
+    Workspace,
     /// One record.
     Record(RecordId),
 }

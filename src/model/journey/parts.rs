@@ -84,6 +84,14 @@ pub struct StepAttempt {
     pub provider_error: Option<String>,
 }
 
+impl StepAttempt {
+    /// When it began; a step that was passed over never did.
+    #[must_use]
+    pub fn started_at(&self) -> Option<Timestamp> {
+        (self.status != AttemptStatus::Skipped).then_some(self.at)
+    }
+}
+
 /// Something that happened to the record between its steps.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Moment {

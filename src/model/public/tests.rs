@@ -1,1 +1,263 @@
+//! The payload table of EVENTS §3, held against what is published.
 
+use std::collections::BTreeSet;
+
+use proptest::prelude::*;
+use serde_json::json;
+
+use super::*;
+use crate::model::journey::tests::{ID, candidates, entries, error, steps, stored, walk};
+use crate::model::payload::{
+    Because, Counts, JobCreated, JobEnded, LimitExceeded, Nothing, Progress, SelectionFact, Trigger,
+};
+use crate::model::reason::Reason;
+use crate::model::segment::Segment;
+
+/// T and K of EVENTS §3.
+const T: [&str; 3] = ["from_status", "to_status", "reason_code"];
+const K: [&str; 4] = ["attempt", "step_index", "step", "step_attempt"];
+
+/// Each type's payload: what must be there, and what may be there after `?`.
+fn table(name: &str) -> Option<(Vec<&'static str>, Vec<&'static str>)> {
+    let (groups, own): (&[&[&str]], &str) = match name {
+        "job.created" => (
+            &[&T],
+            "spinner version hash steps table metadata_fields total selection trigger ?retry_of ?idempotency_key ?input",
+        ),
+        "job.queued" => (&[&T], "total"),
+        "job.progress" => (&[], "counts"),
+        "job.completed" | "job.failed" | "job.canceled" => (&[&T], "counts result duration_ms ?errors"),
+        "record.queued" => (&[&T], "row params ?carried"),
+        "record.started" => (&[&T], "attempt claim"),
+        "record.waiting" => (&[&T], "wait"),
+        "record.signal_applied" | "record.input_received" => (&[], "wait_id action input actor ?reason"),
+        "record.sleeping" => (&[&T], "wake_at"),
+        "record.retry_scheduled" => (&[&T], "next_attempt max_attempts delay_ms"),
+        "record.decision" => (&[], "decision_type reason_code role ?next_step ?judge_decision"),
+        "record.limit_exceeded" | "job.limit_exceeded" => (&[], "limit_type current_value threshold unit"),
+        "record.completed" | "record.failed" => (&[&T], "outcomes result duration_ms ?errors ?failed_step"),
+        "step.started" => (&[&K], "step_type ?intent"),
+        "step.message" => (&[&K], "level text ?truncated"),
+        "step.completed" => (&[&K], "outcome_key output outcome_keys duration_ms"),
+        "step.skipped" => (&[&K], "reason_code"),
+        "step.retry_scheduled" => (&[&K], "reason_code delay_ms ?errors"),
+        "step.failed" => (&[&K], "outcome reason_code errors ?provider_error_message"),
+        "step.canceled" => (&[&K, &T], ""),
+        "record.canceled" => (&[&T], "?errors"),
+        "job.started" | "job.resumed" | "job.stalled" | "job.waiting" | "job.canceling" => (&[&T], ""),
+        "record.stalled" | "record.resumed" | "record.canceling" => (&[&T], ""),
+        _ => return None,
+    };
+    let own = own.split_whitespace();
+    let (may, must): (Vec<_>, Vec<_>) = own.partition(|key| key.starts_with('?'));
+    let must = groups.iter().flat_map(|group| group.iter().copied()).chain(must).collect();
+    Some((must, may.into_iter().map(|key| &key[1..]).collect()))
+}
+
+fn check(event: &PublicEvent) {
+    let name = event.kind.name();
+    let (must, may) = table(name).unwrap_or_else(|| panic!("{name} is in no row of the table"));
+    let keys: BTreeSet<_> = event.value.keys().map(String::as_str).collect();
+    for key in &must {
+        assert!(keys.contains(key), "{name} has no `{key}`: {:?}", event.value);
+    }
+    for key in &keys {
+        assert!(must.contains(key) || may.contains(key), "{name} has a strange `{key}`: {:?}", event.value);
+    }
+}
+
+fn created() -> Event {
+    Event::JobCreated(JobCreated {
+        spinner: "welcome".to_owned(),
+        version: 1,
+        hash: "ab".to_owned(),
+        steps: steps(),
+        table: "contacts".to_owned(),
+        metadata_fields: vec!["name".to_owned()],
+        total: 9,
+        selection: SelectionFact { summary: "all rows".to_owned(), sha256: "cd".to_owned() },
+        trigger: Trigger::RunNow,
+        retry_of: None,
+        idempotency_key: None,
+        input: Some(json!({ "note": "private" })),
+    })
+}
+
+fn own(cursor: u64, owner: impl FnOnce(Timestamp, Vec<Event>) -> Segment, events: Vec<Event>) -> StoredSegment {
+    let segment = owner(Timestamp(1_000 * cursor.cast_signed()), events);
+    let (job, row) = (segment.stream(), segment.row());
+    let (n, at, events) = (segment.n, segment.at, segment.events);
+    StoredSegment { cursor: Cursor(cursor), job, row, seq: cursor, n, at, events }
+}
+
+fn job(cursor: u64, events: Vec<Event>) -> StoredSegment {
+    own(cursor, |at, events| Segment::job(ID.job, at, events).unwrap(), events)
+}
+
+fn published(publisher: &mut Publisher, segment: &StoredSegment) -> Vec<PublicEvent> {
+    let entries = segment.entries().unwrap();
+    assert_eq!(publisher.missing(segment, &entries), []);
+    entries.iter().map(|entry| publisher.publish(segment, entry).unwrap()).collect()
+}
+
+fn begun() -> Publisher {
+    let mut publisher = Publisher::default();
+    let first = job(1, vec![created(), Event::JobQueued(Nothing {}), Event::JobStarted(Nothing {})]);
+    published(&mut publisher, &first).iter().for_each(check);
+    publisher
+}
+
+#[test]
+fn a_jobs_events_say_all_that_its_states_imply() {
+    let because = |reason| Because { reason_code: Some(reason) };
+    let counts = Counts { total: 9, completed: 8, failed: 1, ..Counts::default() };
+    let limit = LimitExceeded { limit_type: "x".into(), current_value: 1.5, threshold: 1.0, unit: "records".into() };
+    let ended = |errors| JobEnded { counts, reason_code: Some(Reason::LimitExceeded), errors };
+    let ways = [
+        vec![Event::JobCompleted(JobEnded { reason_code: None, ..ended(Vec::new()) })],
+        vec![Event::JobLimitExceeded(limit), Event::JobFailed(ended(vec![error("too many")]))],
+        vec![Event::JobCanceling(because(Reason::User)), Event::JobCanceled(ended(Vec::new()))],
+    ];
+    for way in ways {
+        let mut publisher = begun();
+        let paused = vec![
+            Event::JobProgress(Progress { counts }),
+            Event::JobStalled(because(Reason::Interrupted)),
+            Event::JobResumed(Nothing {}),
+            Event::JobWaiting(Because::default()),
+            Event::JobResumed(Nothing {}),
+        ];
+        published(&mut publisher, &job(4, paused)).iter().for_each(check);
+        let end = published(&mut publisher, &job(9, way));
+        end.iter().for_each(check);
+        let last = &end.last().unwrap().value;
+        assert_eq!((&last["result"], &last["duration_ms"]), (&json!("partial"), &json!(8_000)), "{last:?}");
+        assert!(publisher.jobs.is_empty(), "what has ended is forgotten");
+    }
+}
+
+#[test]
+fn private_keys_go_unless_they_are_asked_for() {
+    let mut publisher = Publisher::default();
+    let mut event = published(&mut publisher, &job(1, vec![created()])).remove(0);
+    assert_eq!(event.value["input"], json!({ "note": "private" }));
+    event.redact();
+    assert_eq!(event.redacted, ["input"]);
+    let form = event.stream_form(WorkspaceId(1), Some(RequestId(2)));
+    let keys: Vec<_> = form.as_object().unwrap().keys().cloned().collect();
+    assert_eq!(keys, ["seq", "type", "timestamp", "payload", "cursor", "job", "record", "request_id"]);
+    assert_eq!(form["timestamp"], "1970-01-01T00:00:01.000Z");
+    assert_eq!((&form["job"], &form["record"]), (&json!(3), &Value::Null));
+    assert_eq!(form["request_id"], "req_00000000000012");
+    assert_eq!(form["payload"]["redacted"], true);
+    assert_eq!(form["payload"]["redacted_keys"], json!(["input"]));
+    assert!(!form.to_string().contains("private"));
+    let mut plain = published(&mut publisher, &job(2, vec![Event::JobQueued(Nothing {})])).remove(0);
+    plain.redact();
+    let queued = json!({ "redacted": false, "value": {
+        "from_status": "created", "to_status": "queued", "reason_code": null, "total": 9
+    } });
+    assert_eq!(plain.payload(), queued);
+}
+
+#[test]
+fn a_records_way_in_full() {
+    let places = [(0, 0), (1, 0), (2, 0), (3, 0), (4, 1), (10, 0), (7, 1), (2, 2), (6, 2), (22, 0)];
+    let history: Vec<_> =
+        (1_000..).step_by(10).map(Timestamp).zip(places.map(|(place, n)| candidates(n)[place].clone())).collect();
+    let mut publisher = begun();
+    let events = published(&mut publisher, &stored(&history, &[])[0]);
+    events.iter().for_each(check);
+    let said: Vec<_> = events.iter().map(|event| Value::Object(event.value.clone())).collect();
+    let key = |index: u32, step: &str, attempt: u32| json!({ "attempt": 1, "step_index": index, "step": step, "step_attempt": attempt });
+    let with = |mut value: Value, more: Value| {
+        value.as_object_mut().unwrap().extend(more.as_object().cloned().unwrap());
+        value
+    };
+    let t =
+        |from: Value, to: &str, reason: Value| json!({ "from_status": from, "to_status": to, "reason_code": reason });
+    let expected = [
+        with(t(Value::Null, "queued", Value::Null), json!({ "row": 17, "params": { "name": "Anna" } })),
+        with(t(json!("queued"), "running", Value::Null), json!({ "attempt": 1, "claim": 1 })),
+        with(key(0, "start", 1), json!({ "step_type": "log" })),
+        with(key(0, "start", 1), json!({ "level": "info", "text": "m0" })),
+        with(
+            key(0, "start", 1),
+            json!({
+                "outcome_key": "logged", "output": { "branch": 1, "disposition": "d1", "k1": 1 },
+                "outcome_keys": ["disposition", "k1"], "duration_ms": 20
+            }),
+        ),
+        json!({ "decision_type": "branch", "reason_code": "BRANCH_TAKEN", "role": "executor", "next_step": "done" }),
+        with(key(1, "route", 0), json!({ "reason_code": "CONDITION_FALSE" })),
+        with(key(2, "done", 1), json!({ "step_type": "tag" })),
+        with(
+            key(2, "done", 1),
+            json!({
+                "outcome": "fail_record", "reason_code": "TIMEOUT", "provider_error_message": "503",
+                "errors": [{ "type": "template", "code": "RENDER_FAILED", "message": "e2" }]
+            }),
+        ),
+        with(
+            t(json!("running"), "failed", json!("TIMEOUT")),
+            json!({
+                "outcomes": { "disposition": "d1", "k1": 1 }, "result": "failure", "duration_ms": 80,
+                "errors": [{ "type": "template", "code": "RENDER_FAILED", "message": "x" }], "failed_step": "done"
+            }),
+        ),
+    ];
+    assert_eq!(said, expected);
+    assert!(publisher.records.is_empty(), "what has ended is forgotten");
+}
+
+proptest! {
+    #[test]
+    fn every_record_event_has_its_row_in_the_table(choices in prop::collection::vec(any::<u8>(), 0..150)) {
+        let segments = stored(&walk(&choices), &[3, 1, 4, 1, 5]);
+        let mut publisher = begun();
+        for event in segments.iter().flat_map(|segment| published(&mut publisher, segment)) {
+            check(&event);
+        }
+    }
+
+    #[test]
+    fn from_the_middle_it_is_the_same_once_what_is_missing_is_fed(
+        choices in prop::collection::vec(any::<u8>(), 0..150),
+        cuts in prop::collection::vec(1_usize..5, 1..20),
+        at in any::<prop::sample::Index>(),
+    ) {
+        let segments = stored(&walk(&choices), &cuts);
+        let mut publisher = begun();
+        let whole: Vec<_> = segments.iter().flat_map(|segment| published(&mut publisher, segment)).collect();
+        let at = at.index(segments.len());
+        let mut publisher = Publisher::default();
+        let asked = publisher.missing(&segments[at], &entries(&segments[at..=at]));
+        let record = (at > 0).then_some(Missing::Record(ID));
+        prop_assert_eq!(asked, [Some(Missing::Job(ID.job)), record].into_iter().flatten().collect::<Vec<_>>());
+        published(&mut publisher, &job(1, vec![created()]));
+        for before in &segments[..at] {
+            for entry in before.entries().unwrap() {
+                publisher.publish(before, &entry).unwrap();
+            }
+        }
+        let rest: Vec<_> = segments[at..].iter().flat_map(|segment| published(&mut publisher, segment)).collect();
+        prop_assert_eq!(&whole[whole.len() - rest.len()..], &rest[..]);
+    }
+}
+
+#[test]
+fn sessions_carry_their_change_and_other_things_their_facts() {
+    let facts = |session: u64| Facts(json!({ "session": session, "job": 3 }).as_object().cloned().unwrap());
+    let ws = |cursor, events| own(cursor, |at, events| Segment::workspace(at, events).unwrap(), events);
+    let mut publisher = Publisher::default();
+    let live = ws(1, vec![Event::SessionQueued(facts(1)), Event::SessionRunning(facts(1))]);
+    let events = published(&mut publisher, &live);
+    let running =
+        json!({ "from_status": "queued", "to_status": "running", "reason_code": null, "session": 1, "job": 3 });
+    assert_eq!(Value::Object(events[1].value.clone()), running);
+    let dead = ws(3, vec![Event::SessionFailed(facts(1))]);
+    assert_eq!(Publisher::default().missing(&dead, &dead.entries().unwrap()), [Missing::Workspace]);
+    assert_eq!(published(&mut publisher, &dead)[0].value["from_status"], "running");
+    let spinner = ws(4, vec![Event::SpinnerPublished(Facts(json!({ "name": "x" }).as_object().cloned().unwrap()))]);
+    assert_eq!(published(&mut publisher, &spinner)[0].value.get("name"), Some(&json!("x")));
+}

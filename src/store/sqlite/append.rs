@@ -9,8 +9,9 @@ use crate::model::event::{Event, Leads};
 use crate::model::fold::{JobFold, SessionFold};
 use crate::model::id::{Cursor, JobId, RequestId};
 use crate::model::payload::{Counts, Facts};
+use crate::model::reason::Reason;
 use crate::model::segment::{Owner, RecordEffect, Segment, StoredSegment};
-use crate::model::status::{JobStatus, SessionStatus};
+use crate::model::status::{JobStatus, RecordStatus, SessionStatus};
 use crate::model::time::Timestamp;
 use crate::store::{Error, Result};
 
@@ -21,9 +22,12 @@ struct Head {
     at: Timestamp,
     fold: JobFold,
     counts: Counts,
-    /// What was counted, by kind and key.
-    tally: HashMap<(&'static str, String), u64>,
+    /// What was counted, by the kinds of `TALLIED`.
+    tally: [HashMap<String, u64>; 3],
 }
+
+/// The kinds of `cx_tally.what`.
+const TALLIED: [&str; 3] = ["disposition", "outcome", "failure"];
 
 /// One transaction's worth of appending.
 pub(super) struct Appender<'db> {
@@ -133,7 +137,7 @@ impl<'db> Appender<'db> {
                     reason: job.reason,
                 };
                 let (seq, at) = (row.get::<_, i64>(21)?.cast_unsigned(), Timestamp(row.get(22)?));
-                Ok(Head { seq, at, fold, counts: job.counts, tally: HashMap::new() })
+                Ok(Head { seq, at, fold, counts: job.counts, tally: Default::default() })
             })
             .optional()?;
         found.ok_or(Error::JobConflict(job))
@@ -142,7 +146,7 @@ impl<'db> Appender<'db> {
     /// The state row of a record follows its segment, or the segment is refused.
     fn write_record(&mut self, effect: &RecordEffect) -> Result<()> {
         let RecordEffect { id, base, after } = effect;
-        let status = after.status.map(super::super::RecordStatus::code);
+        let status = after.status.map(RecordStatus::code);
         let values = (
             id.job.0.cast_signed(),
             id.row.0.cast_signed(),
@@ -153,7 +157,7 @@ impl<'db> Appender<'db> {
             after.started_at.map(|t| t.0),
             after.ended_at.map(|t| t.0),
             after.failed_step,
-            after.reason.map(crate::model::reason::Reason::name),
+            after.reason.map(Reason::name),
             after.disposition.as_deref(),
         );
         let Some((was, claim)) = base else {
@@ -283,22 +287,21 @@ fn fold_record(head: &mut Head, effect: &RecordEffect) -> Result<()> {
     if !status.is_terminal() {
         return Ok(());
     }
-    let mut count = |what, key: &str| match head.tally.get_mut(&(what, key.to_owned())) {
+    let [dispositions, outcomes, failures] = &mut head.tally;
+    let count = |counts: &mut HashMap<String, u64>, key: &str| match counts.get_mut(key) {
         Some(n) => *n += 1,
-        None => {
-            head.tally.insert((what, key.to_owned()), 1);
-        }
+        None => drop(counts.insert(key.to_owned(), 1)),
     };
     if let Some(disposition) = &after.disposition {
-        count("disposition", disposition);
+        count(dispositions, disposition);
     }
     for key in &after.outcome_keys {
-        count("outcome", key);
+        count(outcomes, key);
     }
-    if status == super::super::RecordStatus::Failed {
+    if status == RecordStatus::Failed {
         let step = after.failed_step.map_or_else(|| "-".to_owned(), |step| step.to_string());
-        let reason = after.reason.map_or("-", crate::model::reason::Reason::name);
-        count("failure", &format!("{step} {reason}"));
+        let reason = after.reason.map_or("-", Reason::name);
+        count(failures, &format!("{step} {reason}"));
     }
     Ok(())
 }
@@ -314,7 +317,7 @@ fn write_job(db: &Connection, job: JobId, head: &Head) -> Result<()> {
     .execute(rusqlite::params![
         signed(job.0),
         head.fold.status.map(JobStatus::code),
-        head.fold.reason.map(crate::model::reason::Reason::name),
+        head.fold.reason.map(Reason::name),
         signed(counts.queued),
         signed(counts.running),
         signed(counts.waiting),
@@ -331,8 +334,10 @@ fn write_job(db: &Connection, job: JobId, head: &Head) -> Result<()> {
         "INSERT INTO cx_tally (job, what, key, n) VALUES (?1, ?2, ?3, ?4) \
          ON CONFLICT DO UPDATE SET n = n + excluded.n",
     )?;
-    for ((what, key), n) in &head.tally {
-        add.execute((signed(job.0), what, key, signed(*n)))?;
+    for (what, counts) in TALLIED.iter().zip(&head.tally) {
+        for (key, n) in counts {
+            add.execute((signed(job.0), what, key, signed(*n)))?;
+        }
     }
     Ok(())
 }

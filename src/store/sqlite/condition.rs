@@ -5,8 +5,8 @@ use std::sync::{Arc, Mutex};
 use rusqlite::Connection;
 use rusqlite::hooks::{AuthAction, AuthContext, Authorization};
 
-use super::{Invocation, SqliteStore};
 use super::rows::quoted;
+use super::{Invocation, SqliteStore};
 use crate::model::document::nearest;
 use crate::model::table::Table;
 use crate::model::time::Timestamp;

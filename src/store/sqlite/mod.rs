@@ -133,7 +133,9 @@ impl SqliteStore {
         let gate = condition::install(&mut db)?;
         let mut store = SqliteStore { db, path, invocation, request: None, fault: None, gate };
         if store.invocation.is_some() {
-            store.db.execute_batch("PRAGMA synchronous = FULL; PRAGMA journal_size_limit = 67108864;")?;
+            store.db.execute_batch(
+                "PRAGMA synchronous = FULL; PRAGMA journal_size_limit = 67108864; PRAGMA wal_autocheckpoint = 8000;",
+            )?;
             // A new file stays out of WAL until its first commit of its own, because WAL writes every page twice: that is
             // a third of the time of a first import, and there is no other process yet that could be kept waiting.
             if let Version::Ours(_) = version {
@@ -304,9 +306,9 @@ fn wait(tries: i32) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::id::Cursor;
     use crate::store::conformance::conforms;
     use crate::store::{Read as _, Scope, Write as _};
-    use crate::model::id::Cursor;
 
     fn invocation() -> Invocation {
         Invocation { verb: "test".to_owned(), at: Timestamp(1), workspace: Some(WorkspaceId(7)) }
@@ -355,8 +357,14 @@ mod tests {
             assert!(store.db.execute_batch(sql).is_err(), "{sql}");
         }
         assert_eq!(store.segments(Scope::All, Cursor(0), 9).unwrap().len(), 1);
-        let types: Vec<String> = store.db.prepare("SELECT type FROM cx_events").unwrap()
-            .query_map([], |row| row.get(0)).unwrap().collect::<rusqlite::Result<_>>().unwrap();
+        let types: Vec<String> = store
+            .db
+            .prepare("SELECT type FROM cx_events")
+            .unwrap()
+            .query_map([], |row| row.get(0))
+            .unwrap()
+            .collect::<rusqlite::Result<_>>()
+            .unwrap();
         assert_eq!(types, ["spinner.created", "spinner.published"]);
     }
 }

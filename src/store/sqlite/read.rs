@@ -189,12 +189,22 @@ impl Read for SqliteStore {
         let (after, limit) = (capped(after.0), capped(limit));
         let (filter, job, row) = match scope {
             Scope::All => ("true", None, None),
-            Scope::Job(job) => ("job = ?3", Some(capped(job.0)), None),
+            // The plus keeps the planner in the order of the log: by the index it would sort the whole job, every page.
+            Scope::Job(job) => ("+job = ?3", Some(capped(job.0)), None),
+            Scope::Own(job) => ("job = ?3 AND row IS NULL", Some(capped(job.0)), None),
+            Scope::Workspace => ("job IS NULL AND row IS NULL", None, None),
             Scope::Record(id) => ("job = ?3 AND row = ?4", Some(capped(id.job.0)), Some(capped(id.row.0))),
         };
         let begin = match scope {
             Scope::All => "cursor >= (SELECT coalesce(max(cursor), 0) FROM cx_segment WHERE cursor <= ?1 + 1)",
-            Scope::Job(_) | Scope::Record(_) => "cursor + n > ?1 + 1",
+            // A job begins and, when it has ended, ends with an event of its own.
+            Scope::Job(_) => {
+                "cursor >= (SELECT coalesce(max(cursor), 0) FROM cx_segment WHERE cursor <= ?1 + 1) \
+                 AND cursor >= (SELECT min(cursor) FROM cx_segment WHERE job = ?3 AND row IS NULL) \
+                 AND cursor <= coalesce((SELECT max(s.cursor) FROM cx_segment s JOIN cx_job j ON j.id = s.job \
+                 WHERE s.job = ?3 AND s.row IS NULL AND j.ended_at IS NOT NULL), 9223372036854775807)"
+            }
+            Scope::Own(_) | Scope::Workspace | Scope::Record(_) => "cursor + n > ?1 + 1",
         };
         let sql = format!(
             "SELECT {SEGMENT} FROM cx_segment WHERE {begin} AND {filter} AND (?3 IS NULL OR true) \

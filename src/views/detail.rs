@@ -1,0 +1,62 @@
+//! What an event says, in one line for a table.
+
+use serde_json::{Map, Value};
+
+use super::cells::words;
+use super::paged::counted;
+use crate::model::public::PublicEvent;
+
+/// The most telling of what it carries.
+pub(super) fn detail(event: &PublicEvent) -> String {
+    let value = &event.value;
+    let said = |key: &str| value.get(key).and_then(words);
+    let mut parts = Vec::new();
+    parts.extend(said("step"));
+    parts.extend(attempt(value));
+    if let (Some(spinner), Some(version)) = (said("spinner"), said("version")) {
+        parts.push(format!("{spinner}@{version}"));
+    }
+    parts.extend(change(value));
+    let texts = [
+        "outcome_key",
+        "text",
+        "result",
+        "name",
+        "file",
+        "table",
+        "decision_type",
+        "next_step",
+        "limit_type",
+        "action",
+        "wake_at",
+    ];
+    parts.extend(texts.into_iter().filter_map(said));
+    parts.extend(value.get("rows").and_then(Value::as_u64).map(|rows| counted(rows, "row")));
+    parts.extend(said("session").map(|session| format!("session {session}")));
+    parts.extend(said("reason_code"));
+    parts.extend(first_error(value));
+    parts.extend(value.get("counts").and_then(progress));
+    parts.join(" · ")
+}
+
+fn attempt(value: &Map<String, Value>) -> Option<String> {
+    let attempt = value.get("step_attempt")?.as_u64()?;
+    (attempt > 1).then(|| format!("attempt {attempt}"))
+}
+
+fn change(value: &Map<String, Value>) -> Option<String> {
+    let to = words(value.get("to_status")?)?;
+    match value.get("from_status").and_then(words) {
+        Some(from) => Some(format!("{from} → {to}")),
+        None => Some(format!("→ {to}")),
+    }
+}
+
+fn first_error(value: &Map<String, Value>) -> Option<String> {
+    words(value.get("errors")?.get(0)?.get("message")?)
+}
+
+fn progress(counts: &Value) -> Option<String> {
+    let number = |key: &str| counts.get(key)?.as_u64();
+    Some(format!("{} completed, {} failed of {}", number("completed")?, number("failed")?, number("total")?))
+}

@@ -1,0 +1,145 @@
+//! `jobs`: one line each, the latest first.
+
+use super::args::{Arg, Args, Kind, LIMIT, Place};
+use super::paged::{PAGE, Paged, more};
+use super::standing::Standing;
+use super::{Answer, View};
+use crate::model::report::{Cell, Column, Fault, List, Report};
+use crate::model::status::{JobStatus, Verdict};
+use crate::store::{self, Job, Read};
+
+pub(super) const VIEW: View = View {
+    name: "jobs",
+    about: "Jobs, the latest first",
+    examples: "cxgear jobs\ncxgear jobs --status stalled\ncxgear jobs --format json",
+    args: &[
+        LIMIT,
+        Arg {
+            name: "status",
+            help: "Only jobs that stand so",
+            value_name: "STATUS",
+            place: Place::Flag,
+            kind: Kind::Word(statuses),
+        },
+    ],
+    report,
+};
+
+/// What a table shows unless asked for more.
+const USUAL: u64 = 20;
+
+fn statuses() -> Vec<&'static str> {
+    JobStatus::ALL.iter().map(|status| status.name()).chain([Verdict::Partial.name()]).collect()
+}
+
+fn report<'a>(read: &'a dyn Read, args: &Args) -> Answer<'a> {
+    let (now, limit) = (args.now, args.limit(USUAL));
+    let wanted = args.text("status").map(str::to_owned);
+    let note = if args.is_data() { None } else { more(limit, 0, count(read, wanted.as_deref())?) };
+    let empty = match &wanted {
+        Some(status) => format!("no job is {status}"),
+        None => "no jobs yet: `cxgear run SPINNER --table TABLE` makes one".to_owned(),
+    };
+    let rows = standings(read)?.filter(move |standing| {
+        let fits = |standing: &Standing| wanted.as_deref().is_none_or(|wanted| is(standing, wanted));
+        standing.as_ref().is_ok_and(fits) || standing.is_err()
+    });
+    let rows = rows.take(usize::try_from(limit).unwrap_or(usize::MAX));
+    let rows = Box::new(rows.map(move |standing| Ok::<_, Fault>(row(&standing?, now))));
+    Ok(Report::List(List { columns: columns(), rows, empty, note, page: None }))
+}
+
+/// Every job, the latest first.
+pub(super) fn standings<'a>(read: &'a dyn Read) -> store::Result<impl Iterator<Item = store::Result<Standing>> + 'a> {
+    let jobs =
+        Paged::begin(u64::MAX, |wanted, last: Option<&Job>| read.jobs(last.map(|job| job.id), wanted.min(PAGE)))?;
+    Ok(jobs.map(move |job| Standing::of(read, job?)))
+}
+
+/// Whether a job stands so, in the word of the log or in the one that a table shows.
+fn is(standing: &Standing, status: &str) -> bool {
+    standing.status.name() == status || standing.word().0 == status
+}
+
+fn count(read: &dyn Read, status: Option<&str>) -> store::Result<u64> {
+    let mut count = 0;
+    for standing in standings(read)? {
+        let standing = standing?;
+        count += u64::from(status.is_none_or(|status| is(&standing, status)));
+    }
+    Ok(count)
+}
+
+/// What programs are told of a job (SPEC §6).
+pub(super) fn data(standing: &Standing, now: crate::model::time::Timestamp) -> Vec<(&'static str, Cell)> {
+    let (job, counts) = (&standing.job, &standing.job.counts);
+    vec![
+        ("id", Cell::Number(job.id.0)),
+        ("spinner", Cell::text(job.spinner.as_str())),
+        ("version", Cell::Number(job.version.into())),
+        ("table", Cell::text(job.table.as_str())),
+        ("status", Cell::Status(standing.status.name(), standing.status.tone())),
+        ("result", Cell::maybe(standing.result(), |result| Cell::Status(result.name(), result.tone()))),
+        ("total", Cell::Count(counts.total)),
+        ("not_started", Cell::Count(counts.not_started)),
+        ("completed", Cell::Count(counts.completed)),
+        ("failed", Cell::Count(counts.failed)),
+        ("waiting", Cell::Count(counts.waiting)),
+        ("canceled", Cell::Count(counts.canceled)),
+        ("started_at", Cell::maybe(job.started_at, Cell::Time)),
+        ("ended_at", Cell::maybe(job.ended_at, Cell::Time)),
+        ("duration_ms", Cell::maybe(standing.duration(now), Cell::Span)),
+    ]
+}
+
+/// The keys of [`data`].
+const KEYS: [&str; 15] = [
+    "id",
+    "spinner",
+    "version",
+    "table",
+    "status",
+    "result",
+    "total",
+    "not_started",
+    "completed",
+    "failed",
+    "waiting",
+    "canceled",
+    "started_at",
+    "ended_at",
+    "duration_ms",
+];
+
+pub(super) fn columns() -> Vec<Column> {
+    let people = [
+        Column::new("id", "ID"),
+        Column::new("spinner", "SPINNER").flexible(),
+        Column::new("table", "TABLE").flexible(),
+        Column::new("progress", "PROGRESS"),
+        Column::new("failed", "FAIL"),
+        Column::new("waiting", "WAIT"),
+        Column::new("status", "STATUS"),
+        Column::new("started_at", "STARTED"),
+        Column::new("duration_ms", "TOOK"),
+    ];
+    let programs = KEYS.into_iter().map(|key| Column::new(key, key).data_only());
+    programs.chain(people.into_iter().map(Column::table_only)).collect()
+}
+
+pub(super) fn row(standing: &Standing, now: crate::model::time::Timestamp) -> Vec<Cell> {
+    let (job, counts) = (&standing.job, &standing.job.counts);
+    let (word, tone) = standing.word();
+    let people = [
+        Cell::Number(job.id.0),
+        Cell::text(standing.spinner()),
+        Cell::text(job.table.as_str()),
+        standing.progress(),
+        Cell::Count(counts.failed),
+        Cell::Count(counts.waiting),
+        Cell::Status(word, tone),
+        Cell::maybe(job.started_at, Cell::Time),
+        Cell::maybe(standing.duration(now), Cell::Span),
+    ];
+    data(standing, now).into_iter().map(|(_, cell)| cell).chain(people).collect()
+}

@@ -1,0 +1,218 @@
+//! `records 3`: the records of a job, one line each, in row order.
+
+use serde_json::json;
+
+use super::args::{Arg, Args, JOB, Kind, LIMIT, OFFSET, Place, WHERE};
+use super::cells::{fields, words};
+use super::paged::{Paged, more};
+use super::{Answer, View, history};
+use crate::model::fold::verdict;
+use crate::model::id::RowId;
+use crate::model::journey::Journey;
+use crate::model::params::Params;
+use crate::model::report::{Cell, Column, List, Report};
+use crate::model::status::{RecordStatus, Verdict};
+use crate::model::time::Millis;
+use crate::store::{self, Job, Read, Record, RecordAsk};
+
+pub(super) const VIEW: View = View {
+    name: "records",
+    about: "The records of a job",
+    examples: "cxgear records 3\ncxgear records 3 --status failed\n\
+               cxgear records 3 --disposition \"call first\" --format csv\ncxgear records 3 --where \"country = 'DE'\"",
+    args: &[
+        JOB,
+        Arg {
+            name: "status",
+            help: "Only records that stand so",
+            value_name: "STATUS",
+            place: Place::Flag,
+            kind: Kind::Word(statuses),
+        },
+        Arg {
+            name: "disposition",
+            help: "Only records with this disposition",
+            value_name: "TEXT",
+            place: Place::Flag,
+            kind: Kind::Text,
+        },
+        WHERE,
+        LIMIT,
+        OFFSET,
+    ],
+    report,
+};
+
+/// What a table shows unless asked for more.
+const USUAL: u64 = 50;
+
+fn statuses() -> Vec<&'static str> {
+    RecordStatus::ALL.iter().map(|status| status.name()).collect()
+}
+
+fn report<'a>(read: &'a dyn Read, args: &Args) -> Answer<'a> {
+    let job = history::job(read, args.job("job").unwrap_or_default())?;
+    let (limit, offset) = (args.limit(USUAL), args.count("offset").unwrap_or(0));
+    let ask = RecordAsk {
+        status: args.text("status").and_then(RecordStatus::named),
+        disposition: args.text("disposition").map(str::to_owned),
+        open: false,
+        condition: args.text("where").map(str::to_owned),
+        offset: 0,
+    };
+    let note = if args.is_data() { None } else { more(limit, offset, count(read, &job, &ask)?) };
+    let empty = empty(&job, &ask, offset);
+    let columns = columns(read, &job)?;
+    let records = {
+        let job = job.clone();
+        Paged::begin(limit, move |wanted, last: Option<&Record>| {
+            let after = last.map_or(RowId(0), |last| last.id.row);
+            // The offset is for the first page; from there on the last row says where to go on.
+            let offset = if last.is_some() { 0 } else { offset };
+            read.records(&job, &RecordAsk { offset, ..ask.clone() }, after, wanted)
+        })?
+    };
+    let rows = Box::new(records.map(move |record| {
+        let told = Told::of(read, &job, record?)?;
+        Ok(told.data().into_iter().map(|(_, cell)| cell).chain(told.people()).collect())
+    }));
+    Ok(Report::List(List { columns, rows, empty, note, page: None }))
+}
+
+fn count(read: &dyn Read, job: &Job, ask: &RecordAsk) -> store::Result<u64> {
+    if ask.status.is_none() && ask.disposition.is_none() && ask.condition.is_none() {
+        return Ok(job.counts.total - job.counts.not_started);
+    }
+    read.count_records(job, ask)
+}
+
+fn empty(job: &Job, ask: &RecordAsk, offset: u64) -> String {
+    let id = job.id;
+    if job.counts.total == job.counts.not_started {
+        return format!("no record of job {id} has started yet: `cxgear resume {id}` runs it");
+    }
+    if offset > 0 {
+        return format!("no more than {offset} records of job {id} are so");
+    }
+    match ask.status {
+        Some(status) => format!("no record of job {id} is {status}, of those asked for"),
+        None => format!("no record of job {id} is so"),
+    }
+}
+
+/// One record, and what its log says beyond its state.
+pub(super) struct Told {
+    pub(super) record: Record,
+    pub(super) journey: Journey,
+}
+
+impl Told {
+    pub(super) fn of(read: &dyn Read, job: &Job, record: Record) -> store::Result<Told> {
+        Ok(Told { journey: history::journey(read, job, record.id.row)?, record })
+    }
+
+    pub(super) fn result(&self) -> Option<Verdict> {
+        verdict(self.record.status, self.record.partial)
+    }
+
+    pub(super) fn duration(&self) -> Option<Millis> {
+        Some(self.record.ended_at?.since(self.record.started_at?))
+    }
+
+    pub(super) fn failed_step(&self) -> Option<&str> {
+        self.record.failed_step.and_then(|index| self.journey.step_name(index))
+    }
+
+    /// What went wrong; nothing where a later try went well.
+    pub(super) fn errors(&self) -> &[crate::model::payload::ErrorInfo] {
+        if self.result() == Some(Verdict::Success) { &[] } else { &self.journey.fold.errors }
+    }
+
+    /// What programs are told (SPEC §6).
+    pub(super) fn data(&self) -> Vec<(&'static str, Cell)> {
+        let record = &self.record;
+        vec![
+            ("id", Cell::text(record.id.to_string())),
+            ("job", Cell::Number(record.id.job.0)),
+            ("row", Cell::Number(record.id.row.0)),
+            ("status", Cell::Status(record.status.name(), record.status.tone())),
+            ("result", Cell::maybe(self.result(), |result| Cell::Status(result.name(), result.tone()))),
+            ("metadata", Cell::Json(self.journey.params.as_ref().map(fields).unwrap_or_default().into())),
+            ("outcomes", Cell::Json(self.journey.outcomes.clone().into())),
+            ("attempt", Cell::Number(record.attempt.into())),
+            ("failed_step", Cell::maybe(self.failed_step(), Cell::text)),
+            ("errors", Cell::Json(json!(self.errors()))),
+            ("started_at", Cell::maybe(record.started_at, Cell::Time)),
+            ("ended_at", Cell::maybe(record.ended_at, Cell::Time)),
+            ("duration_ms", Cell::maybe(self.duration(), Cell::Span)),
+        ]
+    }
+
+    fn people(&self) -> Vec<Cell> {
+        let record = &self.record;
+        vec![
+            Cell::text(record.id.to_string()),
+            Cell::text(self.journey.params.as_ref().map(contact).unwrap_or_default()),
+            Cell::text(self.outcome()),
+            Cell::Status(record.status.name(), record.status.tone()),
+            Cell::maybe(record.ended_at, Cell::Time),
+            Cell::maybe(self.duration(), Cell::Span),
+        ]
+    }
+
+    /// What came of it in a line: what went wrong, else its disposition, else whatever it produced.
+    fn outcome(&self) -> String {
+        if let (RecordStatus::Failed, Some(error)) = (self.record.status, self.errors().first()) {
+            return error.message.clone();
+        }
+        if let Some(disposition) = &self.record.disposition {
+            return disposition.clone();
+        }
+        let each = self.journey.outcomes.iter().filter_map(|(key, value)| Some(format!("{key}: {}", words(value)?)));
+        each.collect::<Vec<_>>().join(" · ")
+    }
+}
+
+/// Who it is, as far as the metadata says.
+pub(super) fn contact(params: &Params) -> String {
+    params.iter().filter_map(|(_, value)| words(value)).collect::<Vec<_>>().join(" · ")
+}
+
+const KEYS: [&str; 13] = [
+    "id",
+    "job",
+    "row",
+    "status",
+    "result",
+    "metadata",
+    "outcomes",
+    "attempt",
+    "failed_step",
+    "errors",
+    "started_at",
+    "ended_at",
+    "duration_ms",
+];
+
+/// Outcomes are flattened to the keys that the job's ended records have, the commonest first.
+fn columns(read: &dyn Read, job: &Job) -> store::Result<Vec<Column>> {
+    let tally = read.tally(job.id)?;
+    let outcomes: Vec<_> = tally.into_iter().filter(|tally| tally.what == "outcome").map(|tally| tally.key).collect();
+    let programs = KEYS.into_iter().map(|key| {
+        let column = Column::new(key, key).data_only();
+        match key {
+            "metadata" => column.flattened(job.fields.clone()),
+            "outcomes" => column.flattened(outcomes.clone()),
+            _ => column,
+        }
+    });
+    let people = [
+        Column::new("id", "RECORD"),
+        Column::new("contact", "CONTACT").flexible(),
+        Column::new("outcome", "OUTCOME").flexible(),
+        Column::new("status", "STATUS"),
+        Column::new("ended_at", "FINISHED"),
+        Column::new("duration_ms", "TOOK"),
+    ];
+    Ok(programs.chain(people.into_iter().map(Column::table_only)).collect())
+}
