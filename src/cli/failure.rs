@@ -7,7 +7,7 @@ use rusqlite::ErrorCode;
 use crate::engine::run::Error as EngineError;
 use crate::ingest::{self, ImportError};
 use crate::store;
-use crate::ui;
+use crate::{ui, views};
 
 /// Who can mend it (SPEC §2, exit codes).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -162,6 +162,18 @@ impl From<ui::Error> for Failure {
                 Err(fault) => Failure { kind: Kind::World, cause: anyhow::Error::from_boxed(fault), hints: Vec::new() },
             },
             ui::Error::Closed | ui::Error::Io(_) => Failure::world(error),
+        }
+    }
+}
+
+impl From<views::Error> for Failure {
+    fn from(error: views::Error) -> Failure {
+        match error {
+            views::Error::Store(error) => error.into(),
+            views::Error::NoSuch { .. } | views::Error::Usage { .. } => {
+                let hints = error.hints();
+                Failure { kind: Kind::Request, cause: error.into(), hints }
+            }
         }
     }
 }

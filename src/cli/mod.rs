@@ -13,6 +13,7 @@ mod args;
 mod context;
 mod drive;
 mod env;
+mod export;
 mod failure;
 mod generate;
 mod import;
@@ -62,7 +63,7 @@ fn dispatch(context: &Context, matches: &clap::ArgMatches) -> Result<u8, Failure
         Verb::Spinner(verb) => spinner::spinner(context, &verb),
         Verb::Run(args) => run::run(context, &args),
         Verb::Resume(args) => drive::resume(context, args.job),
-        Verb::Export(args) => views::export(context, &args),
+        Verb::Export(args) => export::export(context, &args),
         Verb::Completions { shell } => generate::completions(context, shell),
         Verb::Man => generate::man(context),
     }

@@ -11,6 +11,7 @@ mod args;
 mod cells;
 mod detail;
 mod events;
+pub mod export;
 pub mod history;
 mod job;
 mod jobs;

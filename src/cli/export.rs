@@ -1,0 +1,38 @@
+//! `export`: a job's outcomes beside the rows they came from, for the spreadsheet that the rows came from.
+
+use std::io::{BufWriter, Write as _};
+
+use super::args::{Export, ExportColumns};
+use super::context::Context;
+use super::failure::{Failure, file};
+use super::{select, views};
+use crate::ui;
+use crate::views::export::{Cells, Columns, export as report};
+
+/// `cxgear export`.
+pub(super) fn export(context: &Context, args: &Export) -> Result<u8, Failure> {
+    let store = context.reader()?;
+    let job = select::known_job(Some(&store), args.job)?;
+    let status = args.status.as_deref().map(views::status_of).transpose()?;
+    let columns = match args.columns {
+        ExportColumns::Table => Columns::Table,
+        ExportColumns::Metadata => Columns::Metadata,
+    };
+    let format = match context.wished_format() {
+        None => ui::Format::Csv,
+        Some(format) => format,
+    };
+    // Only a spreadsheet runs cells; programs that read JSON get them as they are.
+    let cells = if args.raw || format != ui::Format::Csv { Cells::Raw } else { Cells::Safe };
+    let report = report(&store, &job, status, columns, cells)?;
+    let Some(path) = &args.output else {
+        context.show_as(report, format)?;
+        return Ok(0);
+    };
+    let made = std::fs::File::create(path).map_err(|error| file("write", path, error))?;
+    let mut out = BufWriter::new(made);
+    ui::show(report, format, &context.terminal, &mut out)?;
+    out.flush().map_err(|error| file("write", path, error))?;
+    context.say(&format!("job {} is exported to `{}`", job.id, path.display()));
+    Ok(0)
+}
