@@ -136,10 +136,8 @@ impl From<EngineError> for Failure {
 impl From<ingest::Error> for Failure {
     fn from(error: ingest::Error) -> Failure {
         let hints = error.hint().into_iter().collect();
-        let kind = match &error {
-            ingest::Error::Io { .. } => Kind::World,
-            _ => Kind::Request,
-        };
+        let world = matches!(error, ingest::Error::Io { .. });
+        let kind = if world { Kind::World } else { Kind::Request };
         Failure { kind, cause: error.into(), hints }
     }
 }

@@ -220,7 +220,6 @@ impl<'p> Machine<'p> {
 /// Where an event leaves a record that is read back, and what it adds to its scope.
 fn follow(pipeline: &Pipeline, at: Target, event: &Event, open: Option<u32>, scope: &mut Scope) -> Target {
     let next = |place: usize| pipeline.stages.get(place).map_or(Target::End, |stage| stage.next);
-    #[expect(clippy::wildcard_enum_match_arm, reason = "no other type moves a record or adds to its scope")]
     match (event, open.map(|open| open as usize)) {
         (Event::RecordQueued(queued), _) => {
             scope.params = queued.params.clone();

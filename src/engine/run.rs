@@ -172,7 +172,7 @@ impl Run<'_> {
                     return Ok(false);
                 }
             }
-            if (first - range.start()) % CHUNK != 0 && first <= *range.end() {
+            if !(first - range.start()).is_multiple_of(CHUNK) && first <= *range.end() {
                 let (job, table) = (self.job.id, self.job.table.clone());
                 return Err(Error::RowGone { job, row: RowId(first), table }.into());
             }
@@ -289,11 +289,11 @@ impl<'r, 'w> Driver<'r, 'w> {
 
     /// A record's segment joins the batch. False when the writer has stopped.
     fn record(&mut self, segment: Segment) -> Result<bool, Error> {
-        if let Owner::Record(effect) = &segment.owner {
-            if let Some(status) = effect.after.status {
-                self.counts.shift(effect.base.map(|(status, _)| status), status);
-                debug_assert_ne!(status, RecordStatus::Running, "a machine stops only where a record can rest");
-            }
+        if let Owner::Record(effect) = &segment.owner
+            && let Some(status) = effect.after.status
+        {
+            self.counts.shift(effect.base.map(|(status, _)| status), status);
+            debug_assert_ne!(status, RecordStatus::Running, "a machine stops only where a record can rest");
         }
         let now = segment.at;
         if self.batch.is_empty() {

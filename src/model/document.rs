@@ -200,12 +200,12 @@ impl<'c> Fields<'c> {
     pub fn of(node: Placed<Node>, owner: impl Into<String>, complaints: &'c mut Complaints) -> Fields<'c> {
         let owner = owner.into();
         let spot = node.spot;
-        let entries = match node.value {
-            Node::Table(entries) => entries,
-            other => {
-                complaints.error(spot, format!("{owner} must be a table, not {}", other.kind()), None);
-                Vec::new()
-            }
+        let kind = node.value.kind();
+        let entries = if let Node::Table(entries) = node.value {
+            entries
+        } else {
+            complaints.error(spot, format!("{owner} must be a table, not {kind}"), None);
+            Vec::new()
         };
         Fields { entries, known: Vec::new(), spot, owner, complaints }
     }
@@ -275,12 +275,12 @@ impl<'c> Fields<'c> {
         let list = self.array(key)?;
         let mut texts = Vec::with_capacity(list.value.len());
         for item in list.value {
-            match item.value {
-                Node::Text(value) => texts.push(Placed { value, spot: item.spot }),
-                other => {
-                    let what = format!("`{key}` of {} holds {}, not a string", self.owner, other.kind());
-                    self.complaints.error(item.spot, what, None);
-                }
+            let kind = item.value.kind();
+            if let Node::Text(value) = item.value {
+                texts.push(Placed { value, spot: item.spot });
+            } else {
+                let what = format!("`{key}` of {} holds {kind}, not a string", self.owner);
+                self.complaints.error(item.spot, what, None);
             }
         }
         Some(Placed { value: texts, spot: list.spot })

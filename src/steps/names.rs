@@ -168,10 +168,10 @@ fn place(text: &Placed<String>, needle: &str) -> Spot {
 /// Checks what `[params]` and `project_type` say against what is known.
 pub(super) fn check_params(spinner: &Spinner, known: &Known<'_>, complaints: &mut Complaints) {
     let nowhere = Spot { line: 1, column: 1 };
-    if let (Some(wanted), Some(is)) = (&spinner.project_type, known.project_type) {
-        if wanted != is {
-            complaints.error(nowhere, format!("the spinner is for {wanted} projects, and this project is {is}"), None);
-        }
+    if let (Some(wanted), Some(is)) = (&spinner.project_type, known.project_type)
+        && wanted != is
+    {
+        complaints.error(nowhere, format!("the spinner is for {wanted} projects, and this project is {is}"), None);
     }
     let Some((table, fields, columns)) = known.table else { return };
     for (name, _) in &spinner.params {

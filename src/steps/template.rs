@@ -113,10 +113,8 @@ fn explain(error: &minijinja::Error, source: &str) -> String {
 }
 
 fn failure(error: &minijinja::Error, source: &str) -> StepError {
-    let reason = match error.kind() {
-        minijinja::ErrorKind::OutOfFuel => Reason::LimitExceeded,
-        _ => Reason::RenderFailed,
-    };
+    let spent = error.kind() == minijinja::ErrorKind::OutOfFuel;
+    let reason = if spent { Reason::LimitExceeded } else { Reason::RenderFailed };
     step_error(reason, explain(error, source))
 }
 

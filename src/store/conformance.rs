@@ -155,7 +155,19 @@ fn the_log(store: &mut dyn Write, id: JobId) {
     assert_eq!(own.iter().map(|segment| segment.n).sum::<u32>(), 3);
     let after = Cursor(own[0].cursor.0);
     assert_eq!(store.segments(Scope::Record(record), after, 9).unwrap().len(), 1, "its later events are after it");
-    assert!(store.segments(Scope::Job(id), Cursor(last), 9).unwrap().is_empty());
+    for scope in [Scope::All, Scope::Job(id), Scope::Own(id), Scope::Workspace] {
+        assert!(store.segments(scope, Cursor(last), 9).unwrap().is_empty(), "after the last event there is nothing");
+    }
+    let all = store.segments(Scope::All, Cursor(0), 999).unwrap();
+    let of = |fits: &dyn Fn(&StoredSegment) -> bool| all.iter().filter(|s| fits(s)).cloned().collect::<Vec<_>>();
+    let parts = [
+        (Scope::Job(id), of(&|s| s.job == Some(id))),
+        (Scope::Own(id), of(&|s| s.job == Some(id) && s.row.is_none())),
+        (Scope::Workspace, of(&|s| s.job.is_none())),
+    ];
+    for (scope, part) in parts {
+        assert_eq!(store.segments(scope, Cursor(0), 999).unwrap(), part, "{scope:?}");
+    }
     let (request, upto) = store.request_of(after).unwrap().unwrap();
     assert!(request.0 > 0 && upto >= after);
 }

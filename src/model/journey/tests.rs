@@ -4,6 +4,7 @@ use proptest::prelude::*;
 use serde_json::json;
 
 use super::*;
+use crate::model::event::EventType;
 use crate::model::fold::RecordFold;
 use crate::model::id::{Cursor, JobId, RecordId, RowId};
 use crate::model::params::Params;
@@ -97,10 +98,15 @@ pub(in crate::model) fn candidates(n: u32) -> Vec<Event> {
 pub(in crate::model) fn walk(choices: &[u8]) -> Vec<(Timestamp, Event)> {
     let (mut fold, mut history) = (RecordFold::default(), Vec::new());
     for (at, choice) in (1_000_i64..).step_by(7).zip([0, 1].iter().chain(choices)) {
+        if fold.ended_at.is_some() {
+            break;
+        }
         let all = candidates(u32::from(*choice));
         let event = all[usize::from(*choice) % all.len()].clone();
+        // Only a retry leads back to `queued` from within; the fold itself looks at the edge alone.
+        let again = event.kind() == EventType::RecordQueued && fold.status.is_some();
         let mut next = fold.clone();
-        if next.apply(Timestamp(at), &event).is_ok() {
+        if !again && next.apply(Timestamp(at), &event).is_ok() {
             fold = next;
             history.push((Timestamp(at), event));
         }
@@ -116,7 +122,7 @@ pub(in crate::model) fn stored(history: &[(Timestamp, Event)], cuts: &[usize]) -
         let (now, later) = rest.split_at((*cuts.next().unwrap_or(&rest.len())).clamp(1, rest.len()));
         let mut draft = Draft::new(ID, fold.clone());
         for (at, event) in now {
-            draft.push(*at, event.clone()).unwrap();
+            draft.push(*at, event).unwrap();
         }
         fold = draft.fold().clone();
         let segment = draft.seal().unwrap();

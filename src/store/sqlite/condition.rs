@@ -102,14 +102,14 @@ pub(super) fn install(db: &mut Connection) -> rusqlite::Result<Gate> {
     db.authorizer(Some(move |context: AuthContext<'_>| {
         let Ok(only) = asked.lock() else { return Authorization::Deny };
         let Some(only) = only.as_ref() else { return Authorization::Allow };
-        match context.action {
-            AuthAction::Select | AuthAction::Recursive => Authorization::Allow,
-            AuthAction::Read { table_name, .. } if table_name.eq_ignore_ascii_case(only) => Authorization::Allow,
-            AuthAction::Function { function_name } if !function_name.eq_ignore_ascii_case("load_extension") => {
-                Authorization::Allow
-            }
-            _ => Authorization::Deny,
-        }
+        let harmless = if let AuthAction::Read { table_name, .. } = context.action {
+            table_name.eq_ignore_ascii_case(only)
+        } else if let AuthAction::Function { function_name } = context.action {
+            !function_name.eq_ignore_ascii_case("load_extension")
+        } else {
+            context.action == AuthAction::Select
+        };
+        if harmless { Authorization::Allow } else { Authorization::Deny }
     }))?;
     Ok(gate)
 }

@@ -146,7 +146,7 @@ impl Read for SqliteStore {
             job,
             ask,
             |filter, values| {
-                let sql = format!("SELECT {RECORD} FROM cx_record r WHERE {filter} ORDER BY row LIMIT ?5 OFFSET ?6");
+                let sql = format!("SELECT {RECORD} FROM cx_record cx_r WHERE {filter} ORDER BY row LIMIT ?5 OFFSET ?6");
                 let (limit, offset) = (capped(limit), capped(ask.offset));
                 let values: Vec<&dyn ToSql> = values.iter().copied().chain([&limit as _, &offset as _]).collect();
                 all(&self.db, &sql, &values, rows::record)
@@ -160,7 +160,7 @@ impl Read for SqliteStore {
             self,
             job,
             ask,
-            |filter, values| number(&self.db, &format!("SELECT count(*) FROM cx_record r WHERE {filter}"), values),
+            |filter, values| number(&self.db, &format!("SELECT count(*) FROM cx_record cx_r WHERE {filter}"), values),
             RowId(0),
         )
     }
@@ -195,6 +195,7 @@ impl Read for SqliteStore {
             Scope::Workspace => ("job IS NULL AND row IS NULL", None, None),
             Scope::Record(id) => ("job = ?3 AND row = ?4", Some(capped(id.job.0)), Some(capped(id.row.0))),
         };
+        // Where to begin in the order of the log, so that a page costs what it holds.
         let begin = match scope {
             Scope::All => "cursor >= (SELECT coalesce(max(cursor), 0) FROM cx_segment WHERE cursor <= ?1 + 1)",
             // A job begins and, when it has ended, ends with an event of its own.
@@ -204,11 +205,11 @@ impl Read for SqliteStore {
                  AND cursor <= coalesce((SELECT max(s.cursor) FROM cx_segment s JOIN cx_job j ON j.id = s.job \
                  WHERE s.job = ?3 AND s.row IS NULL AND j.ended_at IS NOT NULL), 9223372036854775807)"
             }
-            Scope::Own(_) | Scope::Workspace | Scope::Record(_) => "cursor + n > ?1 + 1",
+            Scope::Own(_) | Scope::Workspace | Scope::Record(_) => "true",
         };
         let sql = format!(
-            "SELECT {SEGMENT} FROM cx_segment WHERE {begin} AND {filter} AND (?3 IS NULL OR true) \
-             AND (?4 IS NULL OR true) ORDER BY cursor LIMIT ?2"
+            "SELECT {SEGMENT} FROM cx_segment WHERE cursor + n > ?1 + 1 AND {begin} AND {filter} \
+             AND (?3 IS NULL OR true) AND (?4 IS NULL OR true) ORDER BY cursor LIMIT ?2"
         );
         all(&self.db, &sql, &[&after, &limit, &job, &row], rows::segment)
     }
@@ -251,7 +252,9 @@ fn records<T>(
             let table = write::table(&store.db, &job.table)?.ok_or_else(|| Error::NoTable(job.table.clone()))?;
             condition::guarded(store, &table, text, |condition| {
                 let name = quoted(&table.name);
-                read(&format!("{filter} AND row IN (SELECT cx_row FROM {name} WHERE {condition})"), &values)
+                // Row by row: a list of all rows that fit would be made anew for every page.
+                let fits = format!("EXISTS (SELECT 1 FROM {name} WHERE cx_row = cx_r.row AND {condition})");
+                read(&format!("{filter} AND {fits}"), &values)
             })
         }
     }

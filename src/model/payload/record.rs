@@ -1,0 +1,184 @@
+//! What the events of a record carry.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use super::ErrorInfo;
+use crate::model::params::Params;
+use crate::model::reason::Reason;
+use crate::model::time::{Millis, Timestamp};
+
+/// `record.queued`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Queued {
+    /// The row's metadata fields.
+    pub params: Params,
+    /// What an earlier record had done, in a retry job.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub carried: Option<Carried>,
+}
+
+/// What a retried record takes over from the one before.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Carried {
+    /// The job it comes from.
+    pub from: u64,
+    /// The steps that are done.
+    pub steps: Vec<String>,
+    /// What they produced.
+    pub output: Map<String, Value>,
+}
+
+/// `record.waiting`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Waiting {
+    /// What is awaited.
+    pub wait: Wait,
+}
+
+/// What a record waits for.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Wait {
+    /// Its number in the record.
+    pub id: u32,
+    /// `approval`, `input`, `external` or `agent`.
+    pub kind: String,
+    /// Where in the spinner.
+    pub stage: String,
+    /// What the person is told.
+    pub message: String,
+    /// What is asked.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub fields: Vec<WaitField>,
+    /// When it ends by itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expires_at: Option<Timestamp>,
+    /// For whom.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub assignee: Option<String>,
+}
+
+/// One thing that is asked.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct WaitField {
+    /// Its key.
+    pub name: String,
+    /// Its type.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// What the person reads.
+    pub label: String,
+}
+
+/// `record.signal_applied`, `record.input_received`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Signal {
+    /// The wait it answers.
+    pub wait_id: u32,
+    /// `approve`, `reject` or `submit_input`.
+    pub action: String,
+    /// What was given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub input: Option<Value>,
+    /// Why.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// By whom.
+    pub actor: String,
+}
+
+/// `record.sleeping`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Sleeping {
+    /// Until when.
+    pub wake_at: Timestamp,
+    /// Why.
+    pub reason_code: Reason,
+}
+
+/// `record.retry_scheduled`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RecordRetry {
+    /// The attempt to come.
+    pub next_attempt: u32,
+    /// Of so many.
+    pub max_attempts: u32,
+    /// After this long.
+    pub delay_ms: Millis,
+    /// Why.
+    pub reason_code: Reason,
+}
+
+/// `record.decision`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Decision {
+    /// What kind of decision.
+    #[serde(default, skip_serializing_if = "DecisionType::is_branch")]
+    pub decision_type: DecisionType,
+    /// Why; a branch that was taken needs no word.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason_code: Option<Reason>,
+    /// Where it goes on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next_step: Option<String>,
+    /// What the judge said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub judge_decision: Option<Value>,
+}
+
+/// What kind of decision.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DecisionType {
+    /// Go on elsewhere: decided by the executor.
+    #[default]
+    Branch,
+    /// Pass over a step: decided by a condition.
+    Skip,
+    /// End here.
+    Stop,
+    /// Wait for a person.
+    AwaitInput,
+    /// Judge a result.
+    Judge,
+}
+
+impl DecisionType {
+    fn is_branch(&self) -> bool {
+        *self == DecisionType::Branch
+    }
+
+    /// Who decides that.
+    #[must_use]
+    pub const fn role(self) -> &'static str {
+        match self {
+            DecisionType::Branch | DecisionType::Stop | DecisionType::AwaitInput => "executor",
+            DecisionType::Skip => "condition",
+            DecisionType::Judge => "judge",
+        }
+    }
+}
+
+/// `record.limit_exceeded`, `job.limit_exceeded`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct LimitExceeded {
+    /// Which limit.
+    pub limit_type: String,
+    /// What was seen.
+    pub current_value: f64,
+    /// What was allowed.
+    pub threshold: f64,
+    /// In what.
+    pub unit: String,
+}
+
+/// `record.failed`, `record.canceled`: the errors, where no step of its own tells them.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct RecordEnded {
+    /// Why, where it is not the failed step's reason.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason_code: Option<Reason>,
+    /// What went wrong.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub errors: Vec<ErrorInfo>,
+}

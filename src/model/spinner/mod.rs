@@ -1,0 +1,94 @@
+//! A spinner as its file says it (SPEC §4): parsed, every value with its place; what the steps mean is not known here.
+
+use sha2::{Digest, Sha256};
+
+use super::document::{self, Complaint, Complaints, Fields, Placed, Spot, list, nearest};
+
+mod limits;
+mod params;
+mod steps;
+
+pub use limits::{Limits, MaxFailures, rate_of};
+pub use params::{ParamKind, ParamRule};
+pub use steps::{OnFailure, StepDef, Target, Targets};
+
+/// A spinner file that was read.
+#[derive(Debug, Clone)]
+pub struct Spinner {
+    /// Its name.
+    pub name: String,
+    /// The type of project it is for.
+    pub project_type: Option<String>,
+    /// What it is for.
+    pub description: Option<String>,
+    /// Declared types of metadata fields; all others are text.
+    pub params: Vec<(Placed<String>, ParamRule)>,
+    /// What it may not pass.
+    pub limits: Limits,
+    /// Its steps.
+    pub steps: Vec<StepDef>,
+    /// SHA-256 of the canonical definition, in hex.
+    pub hash: String,
+}
+
+impl Spinner {
+    /// Reads a spinner file. Complaints may be warnings only; then the spinner is there too.
+    ///
+    /// # Errors
+    /// All that is wrong with it, each with its place.
+    pub fn parse(text: &str) -> Result<(Spinner, Complaints), Complaints> {
+        let tree = document::parse(text).map_err(|complaint: Complaint| Complaints(vec![complaint]))?;
+        let digest = Sha256::digest(tree.value.canonical().to_string());
+        let mut complaints = Complaints::default();
+        let mut fields = Fields::of(tree, "the spinner", &mut complaints);
+        let name = fields.required_text("name");
+        let project_type = fields.text("project_type");
+        let description = fields.text("description").map(|d| d.value);
+        let params = fields.take("params");
+        let limits = fields.take("limits");
+        let steps = fields.array("steps");
+        fields.finish();
+        if let Some(name) = &name {
+            check_name(name, "a spinner's name", &mut complaints);
+        }
+        let project_type = project_type.and_then(|kind| known_project_type(kind, &mut complaints));
+        let params = params.map(|node| params::read(node, &mut complaints)).unwrap_or_default();
+        let limits = limits.map(|node| limits::read(node, &mut complaints)).unwrap_or_default();
+        if steps.as_ref().is_none_or(|steps| steps.value.is_empty()) {
+            let hint = Some("add a `[[steps]]` table with `name` and `type`".to_owned());
+            complaints.error(Spot { line: 1, column: 1 }, "the spinner has no steps", hint);
+        }
+        let steps = steps::read(steps.map(|s| s.value).unwrap_or_default(), &mut complaints);
+        if complaints.forbid() {
+            return Err(complaints);
+        }
+        let name = name.map(|n| n.value).unwrap_or_default();
+        let hash = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+        Ok((Spinner { name, project_type, description, params, limits, steps, hash }, complaints))
+    }
+
+    /// The names of the steps as the step at `here` may be sent to them.
+    #[must_use]
+    pub fn targets(&self, here: usize) -> Targets {
+        Targets { names: self.steps.iter().map(|step| step.name.value.clone()).collect(), here }
+    }
+}
+
+fn check_name(name: &Placed<String>, what: &str, complaints: &mut Complaints) {
+    let fits = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
+    if name.value.is_empty() || !name.value.chars().all(fits) {
+        let what = format!("`{}` cannot be {what}", name.value);
+        complaints.error(name.spot, what, Some("use letters, digits, `_` and `-`".to_owned()));
+    }
+}
+
+fn known_project_type(kind: Placed<String>, complaints: &mut Complaints) -> Option<String> {
+    const TYPES: [&str; 2] = ["outreach", "call_analyzer"];
+    if TYPES.contains(&kind.value.as_str()) {
+        return Some(kind.value);
+    }
+    let hint =
+        nearest(&kind.value, TYPES).map_or_else(|| format!("use {}", list(TYPES)), |n| format!("did you mean `{n}`?"));
+    complaints.error(kind.spot, format!("there is no project type `{}`", kind.value), Some(hint));
+    None
+}
