@@ -170,7 +170,7 @@ impl<'p> Machine<'p> {
         }
         match done.goto {
             None => self.at = stage.next,
-            Some((target, reason)) => self.jump(stage, now, target, reason)?,
+            Some(target) => self.jump(stage, now, target, None)?,
         }
         Ok(())
     }
@@ -189,12 +189,18 @@ impl<'p> Machine<'p> {
                 self.at = stage.next;
                 Ok(())
             }
-            OnFailure::Goto(target) => self.jump(stage, now, target, Reason::OnFailure),
+            OnFailure::Goto(target) => self.jump(stage, now, target, Some(Reason::OnFailure)),
         }
     }
 
     /// Goes on elsewhere; told by an event only where it is not where the step leads anyway (EVENTS §8, R7).
-    fn jump(&mut self, stage: &Stage, now: Timestamp, target: Target, reason_code: Reason) -> Result<(), Illegal> {
+    fn jump(
+        &mut self,
+        stage: &Stage,
+        now: Timestamp,
+        target: Target,
+        reason_code: Option<Reason>,
+    ) -> Result<(), Illegal> {
         self.at = target;
         if target == stage.next {
             return Ok(());
@@ -203,7 +209,6 @@ impl<'p> Machine<'p> {
             Target::Step(place) => self.pipeline.stages.get(place).map(|stage| stage.name.clone()),
             Target::End => Some("end".to_owned()),
         };
-        let reason_code = Some(reason_code).filter(|reason| *reason != Reason::BranchTaken);
         let decision = Decision { decision_type: DecisionType::Branch, reason_code, next_step, judge_decision: None };
         self.draft.push(now, &Event::RecordDecision(decision))
     }

@@ -96,8 +96,8 @@ pub struct Done {
     pub outcomes: Map<String, Value>,
     /// Results for the journey only.
     pub internal: Map<String, Value>,
-    /// Where to go on, when the step decides that, and why.
-    pub goto: Option<(Target, Reason)>,
+    /// Where to go on, when the step decides that.
+    pub goto: Option<Target>,
 }
 
 /// Why a step failed for a row.

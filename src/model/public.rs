@@ -120,15 +120,17 @@ impl Publisher {
     pub fn missing(&self, segment: &StoredSegment, entries: &[Entry]) -> Vec<Missing> {
         let first = entries.first().map(|entry| entry.event.kind());
         let mut missing = Vec::new();
-        if let Some(job) = segment.job {
-            if first != Some(EventType::JobCreated) && !self.jobs.contains_key(&job) {
-                missing.push(Missing::Job(job));
-            }
+        if let Some(job) = segment.job
+            && first != Some(EventType::JobCreated)
+            && !self.jobs.contains_key(&job)
+        {
+            missing.push(Missing::Job(job));
         }
-        if let Some(record) = segment.record() {
-            if first != Some(EventType::RecordQueued) && !self.records.contains_key(&record) {
-                missing.push(Missing::Record(record));
-            }
+        if let Some(record) = segment.record()
+            && first != Some(EventType::RecordQueued)
+            && !self.records.contains_key(&record)
+        {
+            missing.push(Missing::Record(record));
         }
         let session = |entry: &Entry| session(&entry.event).is_some_and(|id| !self.sessions.contains_key(&id));
         if segment.job.is_none() && first != Some(EventType::SessionQueued) && entries.iter().any(session) {

@@ -58,9 +58,7 @@ reasons! {
     User = "USER";
     /// The condition of the step is false.
     ConditionFalse = "CONDITION_FALSE";
-    /// No branch of the decision is true.
-    DefaultBranch = "DEFAULT_BRANCH";
-    /// A branch of the decision is true.
+    /// A decision was made; the branch it took, `default` included, is in its output.
     BranchTaken = "BRANCH_TAKEN";
     /// A step says to go on elsewhere after it failed.
     OnFailure = "ON_FAILURE";

@@ -10,7 +10,6 @@ use super::{Built, StepKind};
 use crate::engine::{Condition, Done, Scope, Step, StepError};
 use crate::model::document::{Fields, Node, Placed};
 use crate::model::payload::Message;
-use crate::model::reason::Reason;
 use crate::model::spinner::Target;
 
 pub(super) const KIND: StepKind = StepKind {
@@ -62,15 +61,15 @@ fn branch(node: Placed<Node>, fields: &mut Fields<'_>, names: &Names<'_>) -> Opt
 
 impl Step for Decision {
     fn run(&self, scope: &Arc<Scope>, _: &mut Vec<Message>) -> Result<Done, StepError> {
-        let mut taken = ("default", self.default, Reason::DefaultBranch);
+        let mut taken = ("default", self.default);
         for branch in &self.branches {
             if branch.when.holds(scope)? {
-                taken = (&branch.label, branch.target, Reason::BranchTaken);
+                taken = (&branch.label, branch.target);
                 break;
             }
         }
-        let (label, target, reason) = taken;
+        let (label, target) = taken;
         let internal = Map::from_iter([("branch".to_owned(), Value::from(label))]);
-        Ok(Done { internal, goto: Some((target, reason)), ..Done::default() })
+        Ok(Done { internal, goto: Some(target), ..Done::default() })
     }
 }

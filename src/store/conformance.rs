@@ -10,7 +10,7 @@ use crate::model::fold::RecordFold;
 use crate::model::id::{Cursor, JobId, RecordId, RowId};
 use crate::model::params::Params;
 use crate::model::payload::{Counts, JobCreated, JobEnded, Nothing, Queued, SelectionFact, Trigger};
-use crate::model::segment::{Draft, Segment};
+use crate::model::segment::{Draft, Segment, StoredSegment};
 use crate::model::status::{JobStatus, RecordStatus};
 use crate::model::time::Timestamp;
 

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::cells::words;
-use super::paged::counted;
+use super::paged::{counted, grouped};
 use crate::model::public::PublicEvent;
 
 /// The most telling of what it carries.
@@ -16,13 +16,11 @@ pub(super) fn detail(event: &PublicEvent) -> String {
     if let (Some(spinner), Some(version)) = (said("spinner"), said("version")) {
         parts.push(format!("{spinner}@{version}"));
     }
-    parts.extend(change(value));
     let texts = [
         "outcome_key",
         "text",
         "result",
         "name",
-        "file",
         "table",
         "decision_type",
         "next_step",
@@ -32,7 +30,10 @@ pub(super) fn detail(event: &PublicEvent) -> String {
     ];
     parts.extend(texts.into_iter().filter_map(said));
     parts.extend(value.get("rows").and_then(Value::as_u64).map(|rows| counted(rows, "row")));
+    parts.extend(said("file"));
     parts.extend(said("session").map(|session| format!("session {session}")));
+    parts.extend(change(value));
+    parts.extend(value.get("params").and_then(Value::as_object).map(contact));
     parts.extend(said("reason_code"));
     parts.extend(first_error(value));
     parts.extend(value.get("counts").and_then(progress));
@@ -45,11 +46,13 @@ fn attempt(value: &Map<String, Value>) -> Option<String> {
 }
 
 fn change(value: &Map<String, Value>) -> Option<String> {
-    let to = words(value.get("to_status")?)?;
-    match value.get("from_status").and_then(words) {
-        Some(from) => Some(format!("{from} → {to}")),
-        None => Some(format!("→ {to}")),
-    }
+    // The first status of a thing is what the type says anyway.
+    let (from, to) = (words(value.get("from_status")?)?, words(value.get("to_status")?)?);
+    Some(format!("{from} → {to}"))
+}
+
+fn contact(params: &Map<String, Value>) -> String {
+    params.values().filter_map(words).collect::<Vec<_>>().join(" · ")
 }
 
 fn first_error(value: &Map<String, Value>) -> Option<String> {
@@ -58,5 +61,6 @@ fn first_error(value: &Map<String, Value>) -> Option<String> {
 
 fn progress(counts: &Value) -> Option<String> {
     let number = |key: &str| counts.get(key)?.as_u64();
-    Some(format!("{} completed, {} failed of {}", number("completed")?, number("failed")?, number("total")?))
+    let (completed, failed) = (grouped(number("completed")?), grouped(number("failed")?));
+    Some(format!("{completed} completed, {failed} failed of {}", grouped(number("total")?)))
 }

@@ -92,11 +92,10 @@ fn wanted(patterns: &[String]) -> Result<Option<Wanted>, Error> {
             Some(prefix) => kind.name().starts_with(prefix),
             None => kind.name() == pattern,
         };
-        let before = kinds.len();
-        kinds.extend(EventType::ALL.iter().filter(fits));
-        if kinds.len() == before && !EventType::ALL.iter().any(|kind| fits(&kind)) {
+        if !EventType::ALL.iter().any(|kind| fits(&kind)) {
             return Err(unknown(pattern));
         }
+        kinds.extend(EventType::ALL.iter().filter(fits));
     }
     Ok((!patterns.is_empty()).then(|| Wanted::new(kinds)))
 }
@@ -112,8 +111,8 @@ fn unknown(pattern: &str) -> Error {
         Some(_) => nearest(object, objects()).map(|object| format!("{object}.*")),
         None => nearest(pattern, EventType::ALL.iter().map(|kind| kind.name())).map(str::to_owned),
     };
-    let hint = format!("types are `object.action`, of {}", list(objects()));
-    Error::NoSuch { what: "event type", name: pattern.to_owned(), near, hint: Some(hint) }
+    let hint = near.is_none().then(|| format!("types are `object.action`, of {}", list(objects())));
+    Error::NoSuch { what: "event type", name: pattern.to_owned(), near, hint }
 }
 
 /// One page of the log, which notes where it ended.

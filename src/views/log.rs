@@ -84,11 +84,11 @@ impl<'a> Log<'a> {
 
     fn take(&mut self, segment: &StoredSegment) -> store::Result<()> {
         self.seen = Cursor(segment.cursor.0 + u64::from(segment.n) - 1);
-        if let (Some(record), Some(wanted)) = (segment.record(), &self.wanted) {
-            if !wanted.may_be_in(segment) {
-                self.publisher.forget(record);
-                return Ok(());
-            }
+        if let (Some(record), Some(wanted)) = (segment.record(), &self.wanted)
+            && !wanted.may_be_in(segment)
+        {
+            self.publisher.forget(record);
+            return Ok(());
         }
         let entries = segment.entries()?;
         for missing in self.publisher.missing(segment, &entries) {

@@ -163,7 +163,9 @@ impl Told {
     /// What came of it in a line: what went wrong, else its disposition, else whatever it produced.
     fn outcome(&self) -> String {
         if let (RecordStatus::Failed, Some(error)) = (self.record.status, self.errors().first()) {
-            return error.message.clone();
+            // Which row it is stands at the beginning of the line.
+            let row = format!("row {}, ", self.record.id.row);
+            return error.message.strip_prefix(&row).unwrap_or(&error.message).to_owned();
         }
         if let Some(disposition) = &self.record.disposition {
             return disposition.clone();

@@ -34,7 +34,7 @@ fn report<'a>(read: &'a dyn Read, args: &Args) -> Answer<'a> {
         None => latest,
         Some(wanted) => versions.iter().find(|version| u64::from(version.version) == wanted).ok_or_else(|| {
             let hint = Some(format!("the latest is {}", latest.version));
-            Error::NoSuch { what: "version of that spinner", name: format!("{name}@{wanted}"), near: None, hint }
+            Error::NoSuch { what: "spinner version", name: format!("{name}@{wanted}"), near: None, hint }
         })?,
     };
     Ok(Report::Single(single(version, latest.version)))

@@ -40,7 +40,7 @@ pub(in crate::model) fn candidates(n: u32) -> Vec<Event> {
     let (reason_code, delay_ms) = (Reason::Timeout, Millis(5));
     let outcomes = object(json!({ "disposition": format!("d{n}"), format!("k{}", n % 3): n }));
     let internal = object(json!({ "branch": n, "disposition": "hidden" }));
-    let key = (n % 2 == 0).then(|| "special".to_owned());
+    let key = n.is_multiple_of(2).then(|| "special".to_owned());
     let params = Params::new(["name".to_owned()].into(), vec![json!("Anna")]);
     let failed = |outcome| {
         let errors = vec![error(&format!("e{n}"))];

@@ -1,7 +1,5 @@
 //! The payload table of EVENTS §3, held against what is published.
 
-use std::collections::BTreeSet;
-
 use proptest::prelude::*;
 use serde_json::json;
 
@@ -13,58 +11,9 @@ use crate::model::payload::{
 use crate::model::reason::Reason;
 use crate::model::segment::Segment;
 
-/// T and K of EVENTS §3.
-const T: [&str; 3] = ["from_status", "to_status", "reason_code"];
-const K: [&str; 4] = ["attempt", "step_index", "step", "step_attempt"];
+mod table;
 
-/// Each type's payload: what must be there, and what may be there after `?`.
-fn table(name: &str) -> Option<(Vec<&'static str>, Vec<&'static str>)> {
-    let (groups, own): (&[&[&str]], &str) = match name {
-        "job.created" => (
-            &[&T],
-            "spinner version hash steps table metadata_fields total selection trigger ?retry_of ?idempotency_key ?input",
-        ),
-        "job.queued" => (&[&T], "total"),
-        "job.progress" => (&[], "counts"),
-        "job.completed" | "job.failed" | "job.canceled" => (&[&T], "counts result duration_ms ?errors"),
-        "record.queued" => (&[&T], "row params ?carried"),
-        "record.started" => (&[&T], "attempt claim"),
-        "record.waiting" => (&[&T], "wait"),
-        "record.signal_applied" | "record.input_received" => (&[], "wait_id action input actor ?reason"),
-        "record.sleeping" => (&[&T], "wake_at"),
-        "record.retry_scheduled" => (&[&T], "next_attempt max_attempts delay_ms"),
-        "record.decision" => (&[], "decision_type reason_code role ?next_step ?judge_decision"),
-        "record.limit_exceeded" | "job.limit_exceeded" => (&[], "limit_type current_value threshold unit"),
-        "record.completed" | "record.failed" => (&[&T], "outcomes result duration_ms ?errors ?failed_step"),
-        "step.started" => (&[&K], "step_type ?intent"),
-        "step.message" => (&[&K], "level text ?truncated"),
-        "step.completed" => (&[&K], "outcome_key output outcome_keys duration_ms"),
-        "step.skipped" => (&[&K], "reason_code"),
-        "step.retry_scheduled" => (&[&K], "reason_code delay_ms ?errors"),
-        "step.failed" => (&[&K], "outcome reason_code errors ?provider_error_message"),
-        "step.canceled" => (&[&K, &T], ""),
-        "record.canceled" => (&[&T], "?errors"),
-        "job.started" | "job.resumed" | "job.stalled" | "job.waiting" | "job.canceling" => (&[&T], ""),
-        "record.stalled" | "record.resumed" | "record.canceling" => (&[&T], ""),
-        _ => return None,
-    };
-    let own = own.split_whitespace();
-    let (may, must): (Vec<_>, Vec<_>) = own.partition(|key| key.starts_with('?'));
-    let must = groups.iter().flat_map(|group| group.iter().copied()).chain(must).collect();
-    Some((must, may.into_iter().map(|key| &key[1..]).collect()))
-}
-
-fn check(event: &PublicEvent) {
-    let name = event.kind.name();
-    let (must, may) = table(name).unwrap_or_else(|| panic!("{name} is in no row of the table"));
-    let keys: BTreeSet<_> = event.value.keys().map(String::as_str).collect();
-    for key in &must {
-        assert!(keys.contains(key), "{name} has no `{key}`: {:?}", event.value);
-    }
-    for key in &keys {
-        assert!(must.contains(key) || may.contains(key), "{name} has a strange `{key}`: {:?}", event.value);
-    }
-}
+use table::check;
 
 fn created() -> Event {
     Event::JobCreated(JobCreated {
@@ -260,4 +209,17 @@ fn sessions_carry_their_change_and_other_things_their_facts() {
     assert_eq!(published(&mut publisher, &dead)[0].value["from_status"], "running");
     let spinner = ws(4, vec![Event::SpinnerPublished(Facts(json!({ "name": "x" }).as_object().cloned().unwrap()))]);
     assert_eq!(published(&mut publisher, &spinner)[0].value.get("name"), Some(&json!("x")));
+}
+
+#[test]
+fn random_histories_reach_every_kind_of_event() {
+    let mut reached = std::collections::HashSet::new();
+    for seed in 0..4_000_u32 {
+        let choices: Vec<u8> =
+            (1..60_u32).map(|n| (seed.wrapping_mul(n).wrapping_mul(2_654_435_761) >> 24) as u8).collect();
+        reached.extend(walk(&choices).iter().map(|(_, event)| event.kind()));
+    }
+    for event in candidates(0) {
+        assert!(reached.contains(&event.kind()), "no history has `{}`", event.kind().name());
+    }
 }

@@ -118,7 +118,6 @@ fn decided(decision: &Decision, beats: &mut [Beat]) {
     let target = decision.next_step.as_deref().unwrap_or("end");
     let text = match decision.reason_code {
         None | Some(Reason::BranchTaken) => format!("→ {target}"),
-        Some(Reason::DefaultBranch) => format!("→ {target} (default)"),
         Some(Reason::OnFailure) => format!("→ {target} (on failure)"),
         Some(reason) => format!("→ {target} ({})", reason.name()),
     };
