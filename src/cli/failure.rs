@@ -59,7 +59,9 @@ impl Failure {
         let what = self.cause.to_string();
         let mut causes: Vec<String> = Vec::new();
         for cause in self.cause.chain().skip(1).map(ToString::to_string) {
-            if !what.contains(&cause) && !causes.contains(&cause) {
+            // SQLite's own number for what was said already.
+            let number = cause.starts_with("Error code ");
+            if !number && !what.contains(&cause) && !causes.contains(&cause) {
                 causes.push(cause);
             }
         }

@@ -85,8 +85,15 @@ impl SqliteStore {
         if !flags.contains(OpenFlags::SQLITE_OPEN_CREATE) && !path.exists() {
             return Err(Error::NoDatabase { path: path.to_owned() });
         }
-        let db = Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
-        SqliteStore::set_up(db, Some(path.to_owned()), invocation)
+        let flags = flags | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let opened = Connection::open_with_flags(path, flags)?;
+        match SqliteStore::set_up(opened, Some(path.to_owned()), invocation.clone()) {
+            Err(Error::Sqlite(error)) if invocation.is_none() && is_read_only(&error) && !has_wal(path) => {
+                let frozen = Connection::open_with_flags(frozen(path), flags | OpenFlags::SQLITE_OPEN_URI)?;
+                SqliteStore::set_up(frozen, Some(path.to_owned()), None)
+            }
+            opened => opened,
+        }
     }
 
     /// A workspace that lives as long as this process, for tests.
@@ -195,6 +202,33 @@ impl SqliteStore {
             (None, None) => Request::New(Invocation { verb: "?".to_owned(), at: Timestamp(0), workspace: None }),
         }
     }
+}
+
+/// Even a reader of a WAL file writes beside it. Where that is not allowed, and no WAL is there to be missed, nobody can
+/// be writing, and the file is read as one that never changes.
+fn is_read_only(error: &rusqlite::Error) -> bool {
+    matches!(error.sqlite_error_code(), Some(rusqlite::ErrorCode::ReadOnly | rusqlite::ErrorCode::CannotOpen))
+}
+
+fn has_wal(path: &Path) -> bool {
+    let mut wal = path.as_os_str().to_owned();
+    wal.push("-wal");
+    Path::new(&wal).exists()
+}
+
+/// The file as a URI that says so.
+fn frozen(path: &Path) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '/' | '.' | '-' | '_');
+    let mut uri = "file:".to_owned();
+    for c in path.to_string_lossy().chars() {
+        if plain(c) {
+            uri.push(c);
+        } else {
+            let mut bytes = [0; 4];
+            uri.extend(c.encode_utf8(&mut bytes).bytes().map(|byte| format!("%{byte:02X}")));
+        }
+    }
+    uri + "?immutable=1"
 }
 
 /// A request that has its number, or gets it with the commit.
