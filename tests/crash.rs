@@ -1,4 +1,5 @@
 //! A crash at every write, on both sides of its commit: the same commands again must come to the same end state.
+#![expect(clippy::unwrap_used, reason = "a test may: it fails there, and says where")]
 
 use std::path::Path;
 use std::sync::Arc;

@@ -1,4 +1,5 @@
 //! Signals and sudden death, on the real binary and a real file: nothing is lost, nothing is done twice.
+#![expect(clippy::unwrap_used, reason = "a test may: it fails there, and says where")]
 #![cfg(unix)]
 
 use std::io::Read as _;

@@ -2,13 +2,14 @@
 
 use std::sync::Arc;
 
-use super::context::{Context, counted, grouped};
+use super::context::Context;
 use super::failure::Failure;
 use super::{run, select, signals};
 use crate::engine::run::{Ending, Run};
 use crate::engine::{Interrupt, JobFacts, Overrides, Pipeline, Sink};
 use crate::model::fold::RecordFold;
 use crate::model::id::{Cursor, JobId};
+use crate::model::report::{counted, grouped};
 use crate::model::segment::{Owner, Segment, StoredSegment};
 use crate::model::spinner::{Limits, Spinner};
 use crate::model::status::{JobStatus, RecordStatus};

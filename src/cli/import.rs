@@ -6,10 +6,11 @@ use std::path::{Path, PathBuf};
 use serde_json::json;
 
 use super::args::{Import, Loading, Ragged};
-use super::context::{Context, counted};
+use super::context::Context;
 use super::failure::{Failure, file};
 use crate::ingest::{self, Aside, Headers, Imported, Options, Reading, Source, column_diff};
 use crate::model::document::{list, nearest};
+use crate::model::report::counted;
 use crate::model::report::{Block, Cell, Report, Single, Tone};
 use crate::model::table::Table;
 use crate::store::{LoadMode, LoadPlan, Read as _, SqliteStore};

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::args::Run as Args;
-use super::context::{Context, counted};
+use super::context::Context;
 use super::drive::{self, drive};
 use super::failure::Failure;
 use super::spinner::{read, refuse, warn};
@@ -13,6 +13,7 @@ use crate::ingest::{self, Reading};
 use crate::model::document::{list, nearest};
 use crate::model::id::JobId;
 use crate::model::payload::{JobCreated, SelectionFact, Trigger};
+use crate::model::report::counted;
 use crate::model::spinner::Spinner;
 use crate::model::table::Table;
 use crate::steps::{self, Known};

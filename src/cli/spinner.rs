@@ -121,7 +121,7 @@ fn check(context: &Context, path: &Path, table: Option<&str>) -> Result<u8, Fail
                 Some(table) => format!("fits table `{}`", table.name),
                 None => "not held against a table (`--table NAME` does)".to_owned(),
             };
-            let steps = super::context::counted(pipeline.stages.len() as u64, "step");
+            let steps = crate::model::report::counted(pipeline.stages.len() as u64, "step");
             context.say(&format!("{}: `{}` is fine: {steps}, {against}", path.display(), spinner.name));
             Ok(0)
         }

@@ -1,10 +1,11 @@
 //! `table metadata` and `table drop`.
 
 use super::args::{Metadata, Table as Verb};
-use super::context::{Context, counted};
+use super::context::Context;
 use super::failure::Failure;
 use super::import::no_column;
 use crate::model::document::{list, nearest};
+use crate::model::report::counted;
 use crate::model::table::Table;
 use crate::store::{Read, Write as _};
 

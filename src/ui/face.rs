@@ -4,7 +4,7 @@ use jiff::tz::TimeZone;
 use serde_json::Value;
 
 use super::text;
-use crate::model::report::{Cell, Tone};
+use crate::model::report::{Cell, Tone, grouped};
 use crate::model::time::{Millis, Timestamp};
 
 /// A value as it is drawn in one line.
@@ -99,19 +99,6 @@ fn json_side(value: &Value) -> Side {
         Value::Number(_) => Side::Right,
         Value::Bool(_) | Value::String(_) | Value::Array(_) | Value::Object(_) => Side::Left,
     }
-}
-
-/// `9,998`
-pub(super) fn grouped(count: u64) -> String {
-    let digits = count.to_string();
-    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
 }
 
 /// Three digits that matter; more would claim a precision that a measured rate does not have.

@@ -7,9 +7,9 @@ use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressFinish, ProgressState, ProgressStyle};
 
-use super::face::grouped;
 use super::stream::{Bars, Terminal};
 use super::text;
+use crate::model::report::grouped;
 
 /// A bar, or nothing: [`Terminal::bars`] decided. It is gone from the screen when it is finished or dropped, an error
 /// on the way included.

@@ -3,8 +3,8 @@
 use serde_json::{Map, Value};
 
 use super::cells::words;
-use super::paged::{counted, grouped};
 use crate::model::public::PublicEvent;
+use crate::model::report::{counted, grouped};
 
 /// The most telling of what it carries.
 pub(super) fn detail(event: &PublicEvent) -> String {

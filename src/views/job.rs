@@ -4,12 +4,12 @@ use serde_json::json;
 
 use super::args::{Args, JOB};
 use super::cells::object;
-use super::paged::counted;
 use super::standing::Standing;
 use super::{Answer, Error, View, history, jobs};
 use crate::model::event::{Event, EventType};
 use crate::model::id::{Cursor, JobId};
 use crate::model::payload::{Counts, ErrorInfo, JobCreated};
+use crate::model::report::counted;
 use crate::model::report::{Block, Cell, Column, List, Report, Single, Tone};
 use crate::model::status::RecordStatus;
 use crate::model::time::Timestamp;

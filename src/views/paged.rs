@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 
+use crate::model::report::grouped;
 use crate::store;
 
 /// How many are asked for at once.
@@ -59,24 +60,6 @@ pub(super) fn more(shown: u64, offset: u64, total: u64) -> Option<String> {
     }
     let from = if offset > 0 { format!(" from {}", grouped(offset + 1)) } else { String::new() };
     Some(format!("{}{from} of {}; `--limit N` shows more", grouped(shown), grouped(total)))
-}
-
-/// `1,234`
-pub(super) fn grouped(count: u64) -> String {
-    let digits = count.to_string();
-    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
-
-/// `1 row`, `2 rows`
-pub(super) fn counted(count: u64, thing: &str) -> String {
-    format!("{} {thing}{}", grouped(count), if count == 1 { "" } else { "s" })
 }
 
 #[cfg(test)]

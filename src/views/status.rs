@@ -4,9 +4,9 @@ use serde_json::{Map, Value};
 
 use super::args::Args;
 use super::cells::object;
-use super::paged::counted;
 use super::standing::Standing;
 use super::{Answer, View, jobs, spinner_list, table_list};
+use crate::model::report::counted;
 use crate::model::report::{Block, Cell, Column, List, Report, Single};
 use crate::model::status::JobStatus;
 use crate::store::{self, Read};

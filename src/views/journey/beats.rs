@@ -54,7 +54,12 @@ fn outcome(attempt: &StepAttempt) -> String {
         // Its one reason is that its condition is false, which is what skipping means.
         AttemptStatus::Started | AttemptStatus::Skipped | AttemptStatus::Canceled => None,
     };
-    said.unwrap_or(usual).to_owned()
+    let said = said.unwrap_or(usual);
+    // A decision's result is the branch it took, which a reader looks for first.
+    match attempt.output.get("branch").and_then(serde_json::Value::as_str) {
+        Some(branch) if attempt.kind == "decision" => format!("{said} · {branch}"),
+        Some(_) | None => said.to_owned(),
+    }
 }
 
 fn said(message: &Message) -> Note {

@@ -108,7 +108,7 @@ fn people_get_a_hundred_and_a_line_each() {
         detail("record.failed"),
         Cell::text("failure · running → failed · RENDER_FAILED · row 2, step `done`: no such field")
     );
-    assert_eq!(detail("record.decision"), Cell::text("branch · done · DEFAULT_BRANCH"));
+    assert_eq!(detail("record.decision"), Cell::text("branch · done · BRANCH_TAKEN"));
     assert_eq!(detail("table.imported"), Cell::text("contacts · 30 rows · c.csv"));
 }
 
