@@ -3,6 +3,7 @@
 //!
 //! `TRYCMD=overwrite cargo test --test cli` writes what is printed now into the stories; read the difference before it
 //! is kept. `cargo test --test cli stories -- trycmd=import` runs one.
+#![expect(clippy::unwrap_used, reason = "a test may: it fails there, and says where")]
 
 use std::fs;
 use std::io::{Read as _, Write as _};
@@ -25,7 +26,8 @@ const SET: [(&str, &str); 6] = [
 ];
 
 /// What whoever runs the tests may have set, and must not reach the tool.
-const UNSET: [&str; 6] = ["CXGEAR_DB", "NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "RUST_BACKTRACE", "RUST_LIB_BACKTRACE"];
+const UNSET: [&str; 6] =
+    ["CXGEAR_DB", "NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "RUST_BACKTRACE", "RUST_LIB_BACKTRACE"];
 
 /// Says that the environment is the one above.
 const HERMETIC: &str = "CXGEAR_HERMETIC";
@@ -172,4 +174,235 @@ fn every_fixture_and_every_spinner_is_used() {
         }
     }
     assert!(count > 30, "the folders were not found");
+}
+
+/// The commands of the README's tour, as a shell would split them.
+fn tour() -> Vec<Vec<String>> {
+    let readme = fs::read_to_string(root().join("README.md")).unwrap();
+    let lines = readme.lines().filter_map(|line| line.strip_prefix("$ cxgear "));
+    lines.map(words).collect()
+}
+
+/// Words between spaces; what is in double quotes is one.
+fn words(line: &str) -> Vec<String> {
+    let mut words = Vec::new();
+    for (place, piece) in line.split('"').enumerate() {
+        if place % 2 == 1 {
+            words.push(piece.to_owned());
+        } else {
+            words.extend(piece.split_whitespace().map(str::to_owned));
+        }
+    }
+    words
+}
+
+/// Every row of a query, as text.
+fn rows(database: &Connection, sql: &str) -> Vec<String> {
+    let mut statement = database.prepare(sql).unwrap();
+    let columns = statement.column_count();
+    let mut rows = statement.query([]).unwrap();
+    let mut told = Vec::new();
+    while let Some(row) = rows.next().unwrap() {
+        let cells: Vec<Value> = (0..columns).map(|column| row.get(column).unwrap()).collect();
+        told.push(format!("{cells:?}"));
+    }
+    told
+}
+
+/// Takes the tour: everything that was printed, then everything that was kept.
+fn walk(place: &Path) -> Vec<String> {
+    let mut told = Vec::new();
+    for args in tour() {
+        let args: Vec<_> = args.iter().map(String::as_str).collect();
+        let Output { status, stdout, stderr } = cxgear(place, &args);
+        told.push(format!("{args:?}: {status}"));
+        told.extend([stdout, stderr].map(|said| String::from_utf8(said).unwrap()));
+    }
+    told.push(stdout(place, &["events", "--format", "ndjson", "--reveal"]));
+    let database = Connection::open(place.join("cxgear.db")).unwrap();
+    for sql in ["SELECT * FROM cx_segment ORDER BY cursor", "SELECT * FROM cx_seal ORDER BY upto_cursor"] {
+        let rows = rows(&database, sql);
+        assert!(rows.len() > 5, "{sql}: {} rows", rows.len());
+        told.extend(rows);
+    }
+    told
+}
+
+#[test]
+fn two_tours_are_the_same_to_the_byte() {
+    assert!(tour().len() > 10, "the README has no tour");
+    let (one, other) = (place(), place());
+    let (first, second) = (walk(one.path()), walk(other.path()));
+    for (line, again) in first.iter().zip(&second) {
+        assert_eq!(line, again);
+    }
+    assert_eq!(first.len(), second.len());
+    let made = |place: &Path| fs::read(place.join("done.csv")).unwrap();
+    assert_eq!(made(one.path()), made(other.path()));
+}
+
+/// What the README says to type into `sqlite3` works, and finds something.
+#[test]
+fn queries_of_the_readme() {
+    let place = place();
+    walk(place.path());
+    let database = Connection::open(place.path().join("cxgear.db")).unwrap();
+    let readme = fs::read_to_string(root().join("README.md")).unwrap();
+    let queries: Vec<_> = readme
+        .lines()
+        .filter_map(|line| line.strip_prefix("sqlite3 cxgear.db \"").and_then(|rest| rest.strip_suffix('"')))
+        .collect();
+    assert!(queries.len() > 1, "the queries were not found");
+    for query in queries {
+        assert!(!rows(&database, query).is_empty(), "{query} finds nothing");
+    }
+}
+
+/// The first of the README's two commands, as it is written there.
+#[test]
+fn the_main_job_without_any_choice() {
+    let place = place();
+    let output = cxgear(place.path(), &["run", "spinners/welcome.toml", "fixtures/contacts.csv"]);
+    assert_eq!(output.status.code(), Some(0));
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(said.contains("were never set: all 12 columns enter the run"), "{said}");
+    assert!(said.contains("1,000 of 1,000 completed"), "{said}");
+}
+
+/// Terminal control in cells is kept to the byte, and reaches no terminal.
+#[test]
+fn escapes_stay_in_the_file() {
+    let place = place();
+    let file = "fixtures/escapes.csv";
+    let bytes = fs::read_to_string(place.path().join(file)).unwrap();
+    fs::write(place.path().join("say.toml"), SAY).unwrap();
+    stdout(place.path(), &["run", "say.toml", file, "--metadata", "name,notes"]);
+    for view in [
+        &["table", "show", "escapes"][..],
+        &["records", "1"],
+        &["record", "1/1"],
+        &["journey", "1/1"],
+        &["journey", "1/2"],
+        &["journey", "1/5"],
+        &["job", "1"],
+        &["events"],
+        &["status"],
+    ] {
+        let shown = stdout(place.path(), view);
+        let raw = shown.chars().find(|c| (c.is_control() && *c != '\n') || ('\u{202a}'..='\u{202e}').contains(c));
+        assert_eq!(raw, None, "{view:?}: {shown:?}");
+    }
+    let back = stdout(place.path(), &["table", "show", "escapes", "--format", "json"]);
+    let back: serde_json::Value = serde_json::from_str(&back).unwrap();
+    let mut count = 0;
+    for cell in back.as_array().unwrap().iter().filter_map(|row| row["name"].as_str()) {
+        assert!(bytes.contains(cell), "{cell:?}");
+        count += 1;
+    }
+    assert_eq!(count, 5);
+    assert_eq!(back[0]["name"], "\u{1b}[31mFern\u{1b}[0m Alderby");
+}
+
+const SAY: &str = r#"
+name = "say"
+[[steps]]
+name = "say"
+type = "log"
+message = "{{ name }}: {{ notes }}"
+[[steps]]
+name = "tag"
+type = "tag"
+disposition = "{{ name }}"
+tags = ["{{ notes }}"]
+"#;
+
+/// Stories show `\` as `/` (trycmd), so cells with one are looked at here.
+#[test]
+fn backslashes_are_kept() {
+    let place = place();
+    stdout(place.path(), &["import", "fixtures/backslash.csv"]);
+    let back: serde_json::Value =
+        serde_json::from_str(&stdout(place.path(), &["table", "show", "backslash", "--format", "json"])).unwrap();
+    assert_eq!(back[0]["notes"], "said \"call me after six\", then hung up");
+    assert_eq!(back[2]["notes"], r"C:\calls\2026");
+    let table = stdout(place.path(), &["table", "show", "backslash"]);
+    assert!(table.contains(r"C:\calls\2026"), "{table}");
+    let published = fs::read_to_string(place.path().join("spinners/welcome.toml")).unwrap();
+    stdout(place.path(), &["spinner", "publish", "spinners/welcome.toml"]);
+    let shown: serde_json::Value =
+        serde_json::from_str(&stdout(place.path(), &["spinner", "show", "welcome", "--format", "json"])).unwrap();
+    assert_eq!(shown["definition"], published);
+}
+
+/// `-` is standard input; it has no name, so the table's is given.
+#[test]
+fn standard_input() {
+    let place = place();
+    let mut child = command(place.path(), &["import", "-", "--table", "piped", "--format", "ndjson"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let file = fs::read(place.path().join("fixtures/pipe.csv")).unwrap();
+    child.stdin.take().unwrap().write_all(&file).unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(0));
+    assert_eq!(
+        String::from_utf8(output.stdout).unwrap(),
+        "{\"table\":\"piped\",\"rows\":3,\"imported\":3,\"duplicates\":0,\"rejected\":0,\
+         \"columns\":[\"name\",\"phone\",\"account_id\",\"amount_due\"],\"metadata_fields\":null}\n"
+    );
+    assert_eq!(
+        String::from_utf8(output.stderr).unwrap(),
+        "standard input: utf-8, pipe, 4 columns -> table `piped`, 3 rows\n"
+    );
+}
+
+/// `cxgear … | head` ends quietly, with success.
+#[test]
+fn a_reader_who_goes_away() {
+    let place = place();
+    stdout(place.path(), &["run", "spinners/welcome.toml", "fixtures/contacts.csv"]);
+    for view in [
+        &["events", "--format", "ndjson"][..],
+        &["table", "show", "contacts", "--format", "csv"],
+        &["records", "1", "--format", "json"],
+        &["records", "1", "--limit", "1000"],
+        &["export", "1"],
+        &["completions", "zsh"],
+        &["--help"],
+    ] {
+        let mut child = command(place.path(), view).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut out = child.stdout.take().unwrap();
+        out.read_exact(&mut [0; 8]).unwrap();
+        drop(out);
+        let output = child.wait_with_output().unwrap();
+        assert_eq!(output.status.code(), Some(0), "{view:?}");
+        assert_eq!(String::from_utf8(output.stderr).unwrap(), "", "{view:?}");
+    }
+}
+
+/// Colours come when they are asked for and go when they are refused; what is between them is the same.
+#[test]
+fn colour_is_a_wish() {
+    let place = place();
+    stdout(place.path(), &["run", "spinners/welcome.toml", "fixtures/pipe.csv", "--rows", "1"]);
+    let view = ["journey", "1/1"];
+    let plain = stdout(place.path(), &view);
+    assert!(!plain.contains('\u{1b}'), "{plain:?}");
+    let coloured = stdout(place.path(), &["journey", "1/1", "--color", "always"]);
+    assert!(coloured.contains('\u{1b}'), "{coloured:?}");
+    let mut bare = String::new();
+    for (place, piece) in coloured.split("\u{1b}[").enumerate() {
+        bare += if place == 0 { piece } else { piece.split_once('m').unwrap().1 };
+    }
+    assert_eq!(bare, plain);
+    let forced = command(place.path(), &view).env("CLICOLOR_FORCE", "1").env("TERM", "xterm").output().unwrap();
+    assert!(forced.stdout.contains(&0x1b));
+    let refused = command(place.path(), &view)
+        .envs([("CLICOLOR_FORCE", "1"), ("NO_COLOR", "1"), ("TERM", "xterm")])
+        .output()
+        .unwrap();
+    assert_eq!(String::from_utf8(refused.stdout).unwrap(), plain);
 }

@@ -1,6 +1,7 @@
 //! Files in the repository that are made from the program: they must be what it would make today.
 //!
 //! `CXGEAR_REGENERATE=1 cargo test --test generated` writes them anew.
+#![expect(clippy::unwrap_used, reason = "a test may: it fails there, and says where")]
 
 use std::fs;
 use std::path::Path;
@@ -47,4 +48,25 @@ fn the_outreach_list() {
     let mut made = Vec::new();
     contacts::write(1_000, &mut made).unwrap();
     fresh("fixtures/contacts.csv", &made);
+}
+
+/// The README names every command there is.
+#[test]
+fn commands_of_the_readme() {
+    let readme = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md")).unwrap();
+    let mut count = 0;
+    for group in ["", "table", "spinner"] {
+        let args: Vec<_> = [group, "-h"].into_iter().filter(|arg| !arg.is_empty()).collect();
+        let help = String::from_utf8(printed(&args)).unwrap();
+        let commands = help.lines().skip_while(|line| *line != "Commands:").skip(1).take_while(|line| !line.is_empty());
+        // A line that goes on is indented further.
+        for command in commands.filter_map(|line| line.strip_prefix("  ")).filter(|line| !line.starts_with(' ')) {
+            let name = command.split_whitespace().next().unwrap();
+            let told = format!("`{group} {name}").replace("` ", "`");
+            let is_group = ["table", "spinner"].contains(&name);
+            assert!(is_group || readme.contains(&told), "the README does not name {told}`");
+            count += 1;
+        }
+    }
+    assert!(count > 20, "{count} commands were found");
 }

@@ -13,7 +13,7 @@ use sha2::{Digest as _, Sha256};
 const MESSAGE: &str = "Hello {{ name }} ({{ account_id }})";
 const HIGH: &str = "amount_due > 500";
 const COMMIT: i64 = 1_000;
-/// Events of each record: queued, started, three steps started and completed, a message, a decision, completed.
+/// The most events that a record has: queued, started, three steps started and completed, a message, a decision, completed.
 const EVENTS: i64 = 11;
 
 const SCHEMA: &str = "
@@ -89,20 +89,20 @@ fn read(db: &Connection, after: i64) -> Result<Vec<(i64, Params)>> {
     rows.collect::<rusqlite::Result<_>>().context("contacts")
 }
 
-/// The segment's text, and where the record ended.
+/// The segment's text, and where the record ended. The way down the default branch is a jump, and says so in an event.
 fn events(params: &Params, text: &str, priority: bool) -> Result<(String, &'static str)> {
-    let (branch, reason, next, disposition, tags) = match priority {
-        true => ("high", "BRANCH_TAKEN", "priority", "call first", r#"["welcome","high balance"]"#),
-        false => ("done", "DEFAULT_BRANCH", "done", "contacted", r#"["welcome"]"#),
+    let (branch, jump, disposition, tags) = match priority {
+        true => ("high", "", "call first", r#"["welcome","high balance"]"#),
+        false => ("default", r#",[29,0,{"next_step":"done"}]"#, "contacted", r#"["welcome"]"#),
     };
     let index = if priority { 2 } else { 3 };
     let mut out = Vec::with_capacity(640);
     out.extend_from_slice(br#"[[20,0,{"params":"#);
     serde_json::to_writer(&mut out, params)?;
-    out.extend_from_slice(br#"}],[21],[40,0,{"step_index":0}],[42,0,{"text":"#);
+    out.extend_from_slice(br#"}],[21],[40,0,{"step":0}],[42,0,{"text":"#);
     serde_json::to_writer(&mut out, text)?;
     let rest = format!(
-        r#"}}],[44,0,{{"outcome_key":"logged"}}],[40,0,{{"step_index":1}}],[29,0,{{"decision_type":"branch","reason_code":"{reason}","role":"condition","next_step":"{next}"}}],[44,0,{{"outcome_key":"branched","internal":{{"branch":"{branch}"}}}}],[40,0,{{"step_index":{index}}}],[44,0,{{"outcome_key":"tagged","outcomes":{{"disposition":"{disposition}","tags":{tags}}}}}],[33]]"#
+        r#"}}],[44],[40,0,{{"step":1}}],[44,0,{{"internal":{{"branch":"{branch}"}}}}]{jump},[40,0,{{"step":{index}}}],[44,0,{{"outcomes":{{"disposition":"{disposition}","tags":{tags}}}}}],[33]]"#
     );
     out.extend_from_slice(rest.as_bytes());
     Ok((String::from_utf8(out)?, disposition))

@@ -13,6 +13,7 @@ use crate::model::report::{counted, grouped};
 use crate::model::segment::{Owner, Segment, StoredSegment};
 use crate::model::spinner::{Limits, Spinner};
 use crate::model::status::{JobStatus, RecordStatus};
+use crate::model::time::Millis;
 use crate::steps::{self, Known};
 use crate::store::{Job, NewJob, Read, SqliteStore, Write as _};
 use crate::ui::progress::Bar;
@@ -103,7 +104,7 @@ fn summary(job: &Job, new: u64, ms: u64) -> String {
         line += &format!(", {} not started", grouped(counts.not_started));
     }
     if ms > 0 {
-        line += &format!(" in {} ({}/s)", crate::model::time::Millis(ms), grouped(new * 1_000 / ms));
+        line += &format!(" in {} ({}/s)", Millis(ms), grouped(new * 1_000 / ms));
     }
     line
 }
@@ -246,6 +247,8 @@ fn imagined(new: &NewJob, context: &Context) -> Job {
         started_at: None,
         ended_at: None,
         fingerprint: new.fingerprint.clone(),
+        ran: Millis(0),
+        since: None,
     }
 }
 

@@ -7,8 +7,8 @@ use super::step::{Done, Pipeline, Results, Scope, Stage, StepError};
 use crate::model::event::Event;
 use crate::model::fold::{Illegal, RecordFold};
 use crate::model::payload::{
-    Because, Carried, Decision, DecisionType, ErrorInfo, FailureOutcome, Message, Nothing, Queued, RecordEnded,
-    StepCompleted, StepFailed, StepRetry, StepSkipped, StepStarted,
+    Because, Carried, Decision, DecisionType, ErrorInfo, FailureOutcome, LimitExceeded, Message, Nothing, Queued,
+    RecordEnded, StepCompleted, StepFailed, StepRetry, StepSkipped, StepStarted,
 };
 use crate::model::reason::Reason;
 use crate::model::segment::{Draft, Entry, Segment};
@@ -22,6 +22,8 @@ pub struct Machine<'p> {
     scope: Arc<Scope>,
     draft: Draft,
     at: Target,
+    /// Picked up this time.
+    since: Option<Timestamp>,
 }
 
 /// What to do next.
@@ -50,7 +52,7 @@ impl<'p> Machine<'p> {
             let reason_code = Some(Reason::InvalidParams);
             draft.push(now, &Event::RecordFailed(RecordEnded { reason_code, errors }))?;
         }
-        Ok(Machine { pipeline, scope: Arc::new(scope), draft, at: Target::Step(0) })
+        Ok(Machine { pipeline, scope: Arc::new(scope), draft, at: Target::Step(0), since: Some(now) })
     }
 
     /// A record that stopped with its process is taken up again where the log says it was (EVENTS §7, crash).
@@ -93,7 +95,7 @@ impl<'p> Machine<'p> {
             draft.push(now, &Event::RecordResumed(because()))?;
         }
         draft.push(now, &Event::RecordStarted(Nothing {}))?;
-        Ok(Machine { pipeline, scope: Arc::new(scope), draft, at })
+        Ok(Machine { pipeline, scope: Arc::new(scope), draft, at, since: Some(now) })
     }
 
     /// What the steps can see now.
@@ -115,6 +117,9 @@ impl<'p> Machine<'p> {
                 self.draft.push(now, &Event::RecordCompleted(Nothing {}))?;
                 return Ok(Next::Ended);
             };
+            if self.too_late(now)? {
+                return Ok(Next::Ended);
+            }
             let Some(stage) = self.pipeline.stages.get(place) else {
                 self.at = Target::End;
                 continue;
@@ -137,6 +142,21 @@ impl<'p> Machine<'p> {
                 }
             }
         }
+    }
+
+    /// Ends the record when it ran longer than it may: the cause, then the ordinary end (EVENTS §1.5).
+    fn too_late(&mut self, now: Timestamp) -> Result<bool, Illegal> {
+        let (Some(allowed), Some(since)) = (self.pipeline.record_timeout, self.since) else { return Ok(false) };
+        let ran = now.since(since);
+        if ran <= allowed {
+            return Ok(false);
+        }
+        let exceeded = LimitExceeded::milliseconds("record_timeout", ran, allowed);
+        let error = exceeded.error(format!("the record ran for {ran}, and `record_timeout` is {allowed}"));
+        self.draft.push(now, &Event::RecordLimitExceeded(exceeded))?;
+        let reason_code = Some(Reason::LimitExceeded);
+        self.draft.push(now, &Event::RecordFailed(RecordEnded { reason_code, errors: vec![error] }))?;
+        Ok(true)
     }
 
     /// Takes in what the step that was to be run came to.

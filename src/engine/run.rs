@@ -191,6 +191,7 @@ struct Driver<'r, 'w> {
     session: SessionId,
     writer: &'w Writer<'w>,
     batch: Vec<Segment>,
+    began: Timestamp,
     since: Timestamp,
     progress: Timestamp,
     counts: Counts,
@@ -203,7 +204,7 @@ impl<'r, 'w> Driver<'r, 'w> {
         let now = run.clock.now();
         let allowed = run.limits.max_failures.map(|max| max.of(counts.total));
         let batch = Vec::with_capacity(BATCH);
-        Driver { run, session, writer, batch, since: now, progress: now, counts, allowed }
+        Driver { run, session, writer, batch, began: now, since: now, progress: now, counts, allowed }
     }
 
     fn all(&mut self) -> Result<Ending, Error> {
@@ -280,7 +281,16 @@ impl<'r, 'w> Driver<'r, 'w> {
     }
 
     fn may_go_on(&self) -> bool {
-        !self.run.interrupt.is_raised() && !self.too_many_failed()
+        !self.run.interrupt.is_raised() && !self.too_many_failed() && !self.too_late()
+    }
+
+    /// Running time only: what earlier processes ran, and this one since it began.
+    fn ran(&self) -> Millis {
+        Millis(self.run.job.ran.0 + self.run.clock.now().since(self.began).0)
+    }
+
+    fn too_late(&self) -> bool {
+        self.run.limits.job_timeout.is_some_and(|allowed| self.ran() > allowed)
     }
 
     fn too_many_failed(&self) -> bool {
@@ -323,16 +333,10 @@ impl<'r, 'w> Driver<'r, 'w> {
 
     fn end(&mut self, went_on: bool) -> Result<Ending, Error> {
         let ended = |counts, reason_code, errors| JobEnded { counts, reason_code, errors };
-        let ending = if self.too_many_failed() {
-            let errors = self.limit_error();
+        let ending = if let Some((exceeded, error)) = self.exceeded().filter(|_| !went_on || self.too_many_failed()) {
             self.own(vec![
-                Event::JobLimitExceeded(LimitExceeded {
-                    limit_type: "max_failures".to_owned(),
-                    current_value: real(self.counts.failed),
-                    threshold: real(self.allowed.unwrap_or(0)),
-                    unit: "records".to_owned(),
-                }),
-                Event::JobFailed(ended(self.counts, Some(Reason::LimitExceeded), errors)),
+                Event::JobLimitExceeded(exceeded),
+                Event::JobFailed(ended(self.counts, Some(Reason::LimitExceeded), vec![error])),
             ])?;
             Ending::Ended
         } else if went_on {
@@ -350,14 +354,20 @@ impl<'r, 'w> Driver<'r, 'w> {
         Ok(ending)
     }
 
-    fn limit_error(&self) -> Vec<ErrorInfo> {
-        let (failed, allowed) = (self.counts.failed, self.allowed.unwrap_or(0));
-        vec![ErrorInfo {
-            kind: "limit".to_owned(),
-            code: Reason::LimitExceeded,
-            field: None,
-            message: format!("{failed} records failed, and `max_failures` allows {allowed}"),
-        }]
+    /// The limit of the job that was passed, if one was.
+    fn exceeded(&self) -> Option<(LimitExceeded, ErrorInfo)> {
+        if self.too_many_failed() {
+            let (failed, allowed) = (self.counts.failed, self.allowed.unwrap_or(0));
+            let (current_value, threshold) = (real(failed), real(allowed));
+            let (limit_type, unit) = ("max_failures".to_owned(), "records".to_owned());
+            let exceeded = LimitExceeded { limit_type, current_value, threshold, unit };
+            let error = exceeded.error(format!("{failed} records failed, and `max_failures` allows {allowed}"));
+            return Some((exceeded, error));
+        }
+        let (ran, allowed) = (self.ran(), self.run.limits.job_timeout.filter(|_| self.too_late())?);
+        let exceeded = LimitExceeded::milliseconds("job_timeout", ran, allowed);
+        let error = exceeded.error(format!("the job ran for {ran}, and `job_timeout` is {allowed}"));
+        Some((exceeded, error))
     }
 }
 

@@ -9,6 +9,7 @@ use crate::model::params::Params;
 use crate::model::payload::{ErrorInfo, Message};
 use crate::model::reason::Reason;
 use crate::model::spinner::{OnFailure, ParamRule, Target};
+use crate::model::time::Millis;
 
 /// What a step can see (SPEC §4). Nothing else is in scope.
 #[derive(Debug, Clone)]
@@ -133,4 +134,6 @@ pub struct Pipeline {
     pub stages: Vec<Stage>,
     /// Declared types of metadata fields.
     pub params: Vec<(String, ParamRule)>,
+    /// How long one record may run; looked at between steps.
+    pub record_timeout: Option<Millis>,
 }

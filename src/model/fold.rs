@@ -4,7 +4,7 @@ use super::event::{Event, EventType, Leads};
 use super::payload::{Counts, ErrorInfo, FailureOutcome};
 use super::reason::Reason;
 use super::status::{JobStatus, RecordStatus, SessionStatus, Verdict};
-use super::time::Timestamp;
+use super::time::{Millis, Timestamp};
 
 /// A status that changed: the T of EVENTS §3.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -236,6 +236,12 @@ pub struct JobFold {
     pub ended_at: Option<Timestamp>,
     /// Why it stands as it does.
     pub reason: Option<Reason>,
+    /// How long it ran, up to when it last stopped running.
+    pub ran: Millis,
+    /// Running since then.
+    pub since: Option<Timestamp>,
+    /// The last event of its stream, its records' included.
+    pub last_at: Timestamp,
 }
 
 impl JobFold {
@@ -256,12 +262,19 @@ impl JobFold {
         if !allowed || (to == JobStatus::Running && resumes != (kind == EventType::JobResumed)) {
             return illegal(kind, format!("the job is {}", from.map_or("not there yet", JobStatus::name)));
         }
+        // A process that died stopped running at its last event, not when the next one found out.
+        let stopped = if to == JobStatus::Stalled { self.last_at } else { at };
+        if let Some(since) = self.since.take() {
+            self.ran = Millis(self.ran.0 + stopped.since(since).0);
+        }
         if to == JobStatus::Running {
             self.started_at.get_or_insert(at);
+            self.since = Some(at);
         }
         if to.is_terminal() {
             self.ended_at = Some(at);
         }
+        self.last_at = self.last_at.max(at);
         #[expect(clippy::wildcard_enum_match_arm, reason = "only these carry a reason")]
         let reason = match event {
             Event::JobWaiting(because) | Event::JobStalled(because) | Event::JobCanceling(because) => {

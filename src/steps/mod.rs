@@ -69,7 +69,7 @@ pub fn build(spinner: &Spinner, known: &Known<'_>) -> Result<(Pipeline, Complain
         return Err(complaints);
     }
     let params = spinner.params.iter().map(|(name, rule)| (name.value.clone(), rule.clone())).collect();
-    Ok((Pipeline { stages, params }, complaints))
+    Ok((Pipeline { stages, params, record_timeout: spinner.limits.record_timeout }, complaints))
 }
 
 /// The steps as the log names them.

@@ -6,7 +6,7 @@ use crate::model::id::{JobId, RecordId, RowId, SessionId};
 use crate::model::payload::{Counts, JobCreated, StepName};
 use crate::model::reason::Reason;
 use crate::model::status::{JobStatus, RecordStatus, SessionStatus};
-use crate::model::time::Timestamp;
+use crate::model::time::{Millis, Timestamp};
 
 /// A published version of a spinner.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,6 +54,10 @@ pub struct Job {
     pub ended_at: Option<Timestamp>,
     /// What the arguments behind the idempotency key come to.
     pub fingerprint: String,
+    /// How long it ran, up to when it last stopped running.
+    pub ran: Millis,
+    /// Running since then.
+    pub since: Option<Timestamp>,
 }
 
 /// A record as it stands.

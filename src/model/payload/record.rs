@@ -172,6 +172,31 @@ pub struct LimitExceeded {
     pub unit: String,
 }
 
+impl LimitExceeded {
+    /// A limit of time.
+    #[must_use]
+    #[expect(clippy::cast_precision_loss, reason = "milliseconds of a run")]
+    pub fn milliseconds(limit_type: &str, current: Millis, threshold: Millis) -> LimitExceeded {
+        LimitExceeded {
+            limit_type: limit_type.to_owned(),
+            current_value: current.0 as f64,
+            threshold: threshold.0 as f64,
+            unit: "ms".to_owned(),
+        }
+    }
+
+    /// The same as an error.
+    #[must_use]
+    pub fn error(&self, message: String) -> ErrorInfo {
+        ErrorInfo {
+            kind: "limit".to_owned(),
+            code: Reason::LimitExceeded,
+            field: Some(self.limit_type.clone()),
+            message,
+        }
+    }
+}
+
 /// `record.failed`, `record.canceled`: the errors, where no step of its own tells them.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct RecordEnded {

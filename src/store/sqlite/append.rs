@@ -80,6 +80,7 @@ impl<'db> Appender<'db> {
         let at = head.at;
         match &segment.owner {
             Owner::Record(effect) => {
+                head.fold.last_at = at;
                 fold_record(head, effect)?;
                 self.write_record(effect)?;
             }
@@ -131,12 +132,15 @@ impl<'db> Appender<'db> {
                 let job = super::rows::job(row)?;
                 let fold = JobFold {
                     // A job whose first event is still to come has a row, but no event yet.
-                    status: (row.get::<_, i64>(21)? > 0).then_some(job.status),
+                    status: (row.get::<_, i64>(23)? > 0).then_some(job.status),
                     started_at: job.started_at,
                     ended_at: job.ended_at,
                     reason: job.reason,
+                    ran: job.ran,
+                    since: job.since,
+                    last_at: Timestamp(row.get(24)?),
                 };
-                let (seq, at) = (row.get::<_, i64>(21)?.cast_unsigned(), Timestamp(row.get(22)?));
+                let (seq, at) = (row.get::<_, i64>(23)?.cast_unsigned(), fold.last_at);
                 Ok(Head { seq, at, fold, counts: job.counts, tally: Default::default() })
             })
             .optional()?;
@@ -311,8 +315,8 @@ fn write_job(db: &Connection, job: JobId, head: &Head) -> Result<()> {
     let signed = u64::cast_signed;
     db.prepare_cached(
         "UPDATE cx_job SET status = ?2, reason = ?3, queued = ?4, running = ?5, waiting = ?6, sleeping = ?7, \
-         completed = ?8, failed = ?9, canceled = ?10, started_at = ?11, ended_at = ?12, seq = ?13, at = ?14 \
-         WHERE id = ?1",
+         completed = ?8, failed = ?9, canceled = ?10, started_at = ?11, ended_at = ?12, seq = ?13, at = ?14, \
+         ran = ?15, since = ?16 WHERE id = ?1",
     )?
     .execute(rusqlite::params![
         signed(job.0),
@@ -329,6 +333,8 @@ fn write_job(db: &Connection, job: JobId, head: &Head) -> Result<()> {
         head.fold.ended_at.map(|t| t.0),
         signed(head.seq),
         head.at.0,
+        signed(head.fold.ran.0),
+        head.fold.since.map(|t| t.0),
     ])?;
     let mut add = db.prepare_cached(
         "INSERT INTO cx_tally (job, what, key, n) VALUES (?1, ?2, ?3, ?4) \

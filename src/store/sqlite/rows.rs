@@ -9,11 +9,11 @@ use crate::model::reason::Reason;
 use crate::model::segment::StoredSegment;
 use crate::model::status::{JobStatus, RecordStatus, SessionStatus};
 use crate::model::table::Table;
-use crate::model::time::Timestamp;
+use crate::model::time::{Millis, Timestamp};
 use crate::store::{Job, Record, Session, SpinnerVersion};
 
 pub(super) const JOB: &str = "id, spinner, version, tbl, fields, steps, settings, status, reason, total, queued, \
-    running, waiting, sleeping, completed, failed, canceled, created_at, started_at, ended_at, fingerprint";
+    running, waiting, sleeping, completed, failed, canceled, created_at, started_at, ended_at, fingerprint, ran, since";
 
 pub(super) const RECORD: &str =
     "job, row, status, attempt, claim, partial, started_at, ended_at, failed_step, reason, disposition";
@@ -81,6 +81,8 @@ pub(super) fn job(row: &SqlRow<'_>) -> rusqlite::Result<Job> {
         started_at: time(row, 18)?,
         ended_at: time(row, 19)?,
         fingerprint: row.get(20)?,
+        ran: Millis(unsigned(row, 21)?),
+        since: time(row, 22)?,
     })
 }
 

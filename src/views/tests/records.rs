@@ -146,7 +146,7 @@ fn beats(store: &SqliteStore, record: &str) -> Vec<String> {
 #[test]
 fn a_journey_tells_steps_jumps_failures_and_interruptions() {
     let store = workspace();
-    let jumped = ["+20 20 start/logged x1 Hello", "+50 10 route/branched x1 → done", "+80 10 done/tagged x1"];
+    let jumped = ["+20 20 start/logged x1 Hello", "+50 10 route/branched · x x1 → done", "+80 10 done/tagged x1"];
     assert_eq!(beats(&store, "1/1"), jumped);
     assert_eq!(beats(&store, "1/2")[1], "+50 10 done/RENDER_FAILED x1 row 2, step `done`: no such field");
     let soft = ["+20 10 start/RENDER_FAILED x1 soft", "+40 - route/skipped x0", "+50 10 done/tagged x1"];

@@ -112,12 +112,15 @@ CREATE TABLE cx_job (
     created_at      INTEGER NOT NULL,
     started_at      INTEGER,
     ended_at        INTEGER,
+    ran             INTEGER NOT NULL DEFAULT 0,  -- milliseconds it ran, up to when it last stopped running
+    since           INTEGER,                     -- running since
     idempotency_key TEXT UNIQUE,
     fingerprint     TEXT    NOT NULL,         -- of the arguments behind the key
     seq             INTEGER NOT NULL DEFAULT 0,
     at              INTEGER NOT NULL DEFAULT 0,
     CHECK ((status IN (6, 7, 8)) = (ended_at IS NOT NULL)),
     CHECK (status IN (0, 1, 5, 6, 8) OR started_at IS NOT NULL),
+    CHECK ((status = 2) = (since IS NOT NULL)),
     CHECK (queued + running + waiting + sleeping + completed + failed + canceled <= total)
 ) STRICT;
 CREATE INDEX cx_job_open ON cx_job (tbl) WHERE ended_at IS NULL;

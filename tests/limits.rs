@@ -1,0 +1,135 @@
+//! Limits of a spinner: each one says so in the log, then ends what it limits in the ordinary way (EVENTS §1.5).
+#![expect(clippy::unwrap_used, reason = "a test may: it fails there, and says where")]
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use cxgear::engine::run::{Ending, Run};
+use cxgear::engine::{Interrupt, JobFacts, Sink};
+use cxgear::ingest::{self, Options, Source};
+use cxgear::model::id::{Cursor, JobId};
+use cxgear::model::payload::{JobCreated, SelectionFact, Trigger};
+use cxgear::model::segment::Segment;
+use cxgear::model::spinner::Spinner;
+use cxgear::model::time::{Clock, Timestamp};
+use cxgear::steps::{self, Known};
+use cxgear::store::{
+    self, Access, Invocation, Job, LoadMode, LoadPlan, NewJob, Read as _, Scope, Selector, SqliteStore, Write as _,
+};
+
+/// A clock that goes on by so many milliseconds whenever it is looked at.
+struct Ticking(AtomicI64, i64);
+
+impl Clock for Ticking {
+    fn now(&self) -> Timestamp {
+        Timestamp(self.0.fetch_add(self.1, Ordering::SeqCst))
+    }
+}
+
+struct Deaf;
+
+impl Sink for Deaf {
+    fn on(&mut self, _: &[Segment]) {}
+}
+
+impl ingest::Aside for Deaf {
+    fn take(&mut self, _: u64, _: &str, _: &mut dyn Iterator<Item = &[u8]>) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+/// Runs a spinner with these limits over `rows` rows, every third of which fails; the job, and the types in its stream.
+fn run(limits: &str, rows: u64, tick: i64) -> (Job, Vec<String>) {
+    let text = format!(
+        "name = \"s\"\n[params]\nn = \"integer\"\n[limits]\n{limits}\n\
+         [[steps]]\nname = \"a\"\ntype = \"log\"\nmessage = \"{{{{ 1 // (n % 3) }}}}\"\n\
+         [[steps]]\nname = \"b\"\ntype = \"tag\"\ndisposition = \"x\"\n"
+    );
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.db");
+    let invocation = Invocation { verb: "test".to_owned(), at: Timestamp(1), workspace: None };
+    let mut store: SqliteStore = store::open(&path, Access::Create(invocation)).unwrap();
+    let csv: String = (1..=rows).map(|n| format!("{n},x\n")).collect();
+    let bytes = std::io::Cursor::new(format!("n,t\n{csv}"));
+    let mut reading =
+        ingest::open(Source::Stream { name: "t".to_owned(), reader: Box::new(bytes) }, &Options::default()).unwrap();
+    let columns = reading.columns().to_vec();
+    let plan = LoadPlan { table: "t".to_owned(), columns, mode: LoadMode::New, unique: Vec::new(), at: Timestamp(1) };
+    ingest::import(&mut reading, &mut store, &plan, &mut Deaf, &mut |_| {}).unwrap();
+    let (spinner, _) = Spinner::parse(&text).unwrap();
+    let (pipeline, _) = steps::build(&spinner, &Known::default()).unwrap();
+    let selection = store.select("t", &Selector::default()).unwrap();
+    let created = JobCreated {
+        spinner: "s".to_owned(),
+        version: 1,
+        hash: spinner.hash,
+        steps: steps::named(&pipeline),
+        table: "t".to_owned(),
+        metadata_fields: vec!["n".to_owned()],
+        total: rows,
+        selection: SelectionFact { summary: "all".to_owned(), sha256: String::new() },
+        trigger: Trigger::RunNow,
+        retry_of: None,
+        idempotency_key: None,
+        input: None,
+    };
+    let new = NewJob { created, selection, settings: "{}".into(), fingerprint: "f".into() };
+    let id: JobId = store.create_job(Timestamp(1), &new).unwrap();
+    let job = store.job(id).unwrap().unwrap();
+    let reader = store::open(&path, Access::Read).unwrap();
+    let facts = JobFacts {
+        spinner: "s".to_owned(),
+        version: 1,
+        steps: Vec::new(),
+        project: "default".to_owned(),
+        project_type: "outreach".to_owned(),
+    };
+    let run = Run {
+        job: &job,
+        pipeline: &pipeline,
+        limits: spinner.limits,
+        facts: Arc::new(facts),
+        reader: &reader,
+        clock: &Ticking(AtomicI64::new(1_000), tick),
+        interrupt: &Interrupt::default(),
+    };
+    assert_eq!(run.drive(&mut store, &mut Deaf).unwrap(), Ending::Ended);
+    let segments = store.segments(Scope::Job(id), Cursor(0), u64::MAX).unwrap();
+    let types = segments.iter().flat_map(|segment| segment.entries().unwrap());
+    let types = types.map(|entry| entry.event.kind().name().to_owned()).collect();
+    (store.job(id).unwrap().unwrap(), types)
+}
+
+fn ends_with(types: &[String], end: &[&str]) {
+    assert_eq!(&types[types.len() - end.len()..], end);
+}
+
+#[test]
+fn too_many_failures_end_the_job() {
+    let (job, types) = run("max_failures = 2", 30, 0);
+    ends_with(&types, &["record.failed", "job.limit_exceeded", "job.failed"]);
+    // It stops at more than two: at the third failure, in row 9.
+    assert_eq!((job.counts.failed, job.counts.completed, job.counts.not_started), (3, 6, 21));
+    let (job, _) = run("max_failures = \"50%\"", 30, 0);
+    assert_eq!((job.status.name(), job.counts.failed), ("completed", 10));
+}
+
+#[test]
+fn a_job_that_runs_too_long_is_ended() {
+    let (job, types) = run("job_timeout = \"1s\"", 1_000, 10);
+    ends_with(&types, &["job.limit_exceeded", "job.failed"]);
+    assert!(job.counts.not_started > 0 && job.counts.completed > 0);
+    assert!(job.ran.0 > 1_000, "{:?}", job.ran);
+    let (job, _) = run("job_timeout = \"1h\"", 30, 10);
+    assert_eq!(job.status.name(), "completed");
+}
+
+#[test]
+fn a_record_that_runs_too_long_is_ended() {
+    let (job, types) = run("record_timeout = \"50ms\"", 2, 40);
+    assert_eq!(job.counts.failed, 2);
+    let limits = types.iter().filter(|name| *name == "record.limit_exceeded").count();
+    assert_eq!(limits, 2);
+    let place = types.iter().position(|name| name == "record.limit_exceeded").unwrap();
+    assert_eq!(types[place + 1], "record.failed");
+}
