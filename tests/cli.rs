@@ -117,8 +117,10 @@ fn stories_are_as_told() {
     if std::env::var_os(HERMETIC).is_none() {
         let filters = std::env::args().filter(|arg| arg.starts_with("trycmd="));
         let mut again = Command::new(std::env::current_exe().unwrap());
-        again.args(["stories_are_as_told", "--exact", "--nocapture"]).args(filters);
-        assert!(hermetic(&mut again).status().unwrap().success(), "a story is not as told");
+        again.args(["stories_are_as_told", "--exact"]).args(filters);
+        let told = hermetic(&mut again).output().unwrap();
+        let said = String::from_utf8_lossy(&told.stderr);
+        assert!(told.status.success() && said.contains(" ... ok"), "a story is not as told\n{said}");
         return;
     }
     let stories = stories();

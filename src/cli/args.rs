@@ -107,6 +107,18 @@ pub(super) enum Verb {
     /// Write a job's outcomes back to CSV
     #[command(after_help = EXPORT_EXAMPLES)]
     Export(Export),
+    /// Check the log against every rule of its contract
+    #[command(
+        after_help = "Examples:\n  cxgear verify\n  cxgear verify --job 3\n  cxgear verify --expect SEAL     the file still begins with what that seal was over\n\nExits with 3 when a rule is broken."
+    )]
+    Verify {
+        /// Only this job's stream, without the seals
+        #[arg(long, value_name = "JOB", conflicts_with = "expect")]
+        job: Option<crate::model::id::JobId>,
+        /// A seal that was printed earlier and kept elsewhere
+        #[arg(long, value_name = "SEAL")]
+        expect: Option<String>,
+    },
     /// Print the completions of a shell
     #[command(after_help = "Examples:\n  cxgear completions zsh > ~/.zfunc/_cxgear")]
     Completions {

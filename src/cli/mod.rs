@@ -64,6 +64,7 @@ fn dispatch(context: &Context, matches: &clap::ArgMatches) -> Result<u8, Failure
         Verb::Run(args) => run::run(context, &args),
         Verb::Resume(args) => drive::resume(context, args.job),
         Verb::Export(args) => export::export(context, &args),
+        Verb::Verify { job, expect } => views::verify(context, job, expect.as_deref()),
         Verb::Completions { shell } => generate::completions(context, shell),
         Verb::Man => generate::man(context),
     }

@@ -7,6 +7,7 @@ use super::context::Context;
 use super::failure::Failure;
 use crate::model::document::{list, nearest};
 use crate::model::fold::RecordFold;
+use crate::model::id::JobId;
 use crate::model::journey::Journey;
 use crate::model::report::{Block, Column, List, Report, Single};
 use crate::model::segment::StoredSegment;
@@ -30,7 +31,7 @@ pub(super) fn command() -> Command {
 
 /// The order of SPEC §2, so that help reads like the work: load, choose, run, look.
 fn ordered(mut command: Command) -> Command {
-    const ORDER: [&str; 14] = [
+    const ORDER: [&str; 15] = [
         "import",
         "table",
         "spinner",
@@ -44,6 +45,7 @@ fn ordered(mut command: Command) -> Command {
         "journey",
         "events",
         "export",
+        "verify",
         "completions",
     ];
     for (place, name) in ORDER.into_iter().enumerate() {
@@ -159,6 +161,13 @@ pub(super) fn rehearsal(context: &Context, job: &Job, shown: Vec<(RecordFold, St
         .map_or_else(Vec::new, |single| single.object.iter().map(|(key, _)| Column::new(*key, *key)).collect());
     let rows = singles.into_iter().map(|single| Ok(single.object.into_iter().map(|(_, cell)| cell).collect()));
     context.show(Report::List(List { columns, rows: Box::new(rows), empty: String::new(), note: None, page: None }))
+}
+
+/// `cxgear verify`: 3 when a rule is broken.
+pub(super) fn verify(context: &Context, job: Option<JobId>, expect: Option<&str>) -> Result<u8, Failure> {
+    let verified = views::verify::verify(&context.reader()?, job, expect)?;
+    context.show(views::verify::report(&verified))?;
+    Ok(if verified.breaches.is_empty() { 0 } else { 3 })
 }
 
 /// A status by its word, or the one that was likely meant.

@@ -1,6 +1,7 @@
 //! Values, events and the fold: what everything else is about.
 //! Deliberately absent: I/O, the clock, randomness, async, printing.
 
+pub mod check;
 pub mod document;
 pub mod event;
 pub mod fold;

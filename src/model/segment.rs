@@ -5,6 +5,7 @@
 use std::fmt::Write as _;
 
 use serde_json::value::RawValue;
+use sha2::{Digest as _, Sha256};
 
 use super::event::{Event, EventType};
 use super::fold::{Illegal, RecordFold};
@@ -279,4 +280,22 @@ impl StoredSegment {
     pub fn record(&self) -> Option<RecordId> {
         Some(RecordId { job: self.job?, row: self.row? })
     }
+}
+
+/// SHA-256 of a segment: its place, its owner and its events. What a seal is made of (EVENTS §4).
+#[must_use]
+pub fn digest(segment: &StoredSegment, events: &str) -> [u8; 32] {
+    let mut head = [0; 48];
+    let words = [
+        segment.cursor.0,
+        segment.job.map_or(0, |job| job.0),
+        segment.row.map_or(0, |row| row.0),
+        segment.seq,
+        u64::from(segment.n),
+        segment.at.0.cast_unsigned(),
+    ];
+    for (place, word) in words.iter().enumerate() {
+        head[place * 8..][..8].copy_from_slice(&word.to_le_bytes());
+    }
+    Sha256::new_with_prefix(head).chain_update(events).finalize().into()
 }

@@ -18,8 +18,8 @@ mod values;
 pub use lock::{Holder, JobLock};
 pub use sqlite::{Access, Fault, Invocation, Side, SqliteStore, check_condition, on_long_wait};
 pub use values::{
-    Fate, Fresh, Job, LoadFacts, LoadMode, LoadPlan, NewJob, Range, Record, RecordAsk, Row, RowAsk, Scope, Selection,
-    Selector, Session, SpinnerVersion, Tally,
+    Fate, Fresh, Job, LoadFacts, LoadMode, LoadPlan, NewJob, Range, Record, RecordAsk, Row, RowAsk, Scope, Seal,
+    Selection, Selector, Session, SpinnerVersion, Tally,
 };
 
 /// Why the store did not do it.
@@ -110,6 +110,12 @@ pub trait Read {
     fn segments(&self, scope: Scope, after: Cursor, limit: u64) -> Result<Vec<StoredSegment>>;
     /// The request that wrote the event at a cursor.
     fn request_of(&self, cursor: Cursor) -> Result<Option<(RequestId, Cursor)>>;
+    /// The seals after a cursor, in order.
+    fn seals(&self, after: Cursor, limit: u64) -> Result<Vec<Seal>>;
+    /// The last number of a stream; of the workspace's without a job.
+    fn head(&self, stream: Option<JobId>) -> Result<u64>;
+    /// What the database itself finds wrong with its pages and rows; nothing when all is well.
+    fn integrity(&self) -> Result<Vec<String>>;
     /// What was counted in a job.
     fn tally(&self, job: JobId) -> Result<Vec<Tally>>;
 }

@@ -2,7 +2,7 @@
 
 use std::ops::RangeInclusive;
 
-use crate::model::id::{JobId, RecordId, RowId, SessionId};
+use crate::model::id::{Cursor, JobId, RecordId, RowId, SessionId};
 use crate::model::payload::{Counts, JobCreated, StepName};
 use crate::model::reason::Reason;
 use crate::model::status::{JobStatus, RecordStatus, SessionStatus};
@@ -177,6 +177,15 @@ pub enum Scope {
     Workspace,
     /// One record.
     Record(RecordId),
+}
+
+/// What was over a commit: a fingerprint of all that is in the log up to it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Seal {
+    /// The last event of the commit.
+    pub upto: Cursor,
+    /// SHA-256 over the seal before it and each segment of the commit.
+    pub hash: [u8; 32],
 }
 
 /// How often something was counted in a job.

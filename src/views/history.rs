@@ -1,8 +1,11 @@
 //! One record's past, read back from the log.
 
+use std::sync::Arc;
+
 use super::Error;
 use crate::model::id::{Cursor, JobId, RecordId, RowId};
 use crate::model::journey::Journey;
+use crate::model::payload::StepName;
 use crate::store::{self, Job, Read, Scope};
 
 /// The journey of a record of `job`; empty for a row that is not admitted yet.
@@ -10,8 +13,12 @@ use crate::store::{self, Job, Read, Scope};
 /// # Errors
 /// When the log cannot be read.
 pub fn journey(read: &dyn Read, job: &Job, row: RowId) -> store::Result<Journey> {
-    let mut journey = Journey::new(job.steps.clone());
-    let record = RecordId { job: job.id, row };
+    replay(read, job.steps.clone().into(), RecordId { job: job.id, row })
+}
+
+/// The journey of a record; all records of a job share its steps.
+pub(super) fn replay(read: &dyn Read, steps: Arc<[StepName]>, record: RecordId) -> store::Result<Journey> {
+    let mut journey = Journey::new(steps);
     for segment in read.segments(Scope::Record(record), Cursor(0), u64::MAX)? {
         for entry in segment.entries()? {
             journey.apply(&entry)?;

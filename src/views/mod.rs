@@ -28,6 +28,7 @@ mod table_list;
 mod table_show;
 #[cfg(test)]
 mod tests;
+pub mod verify;
 
 pub use args::{Arg, Args, Form, Kind, Place, Value};
 

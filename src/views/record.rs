@@ -26,7 +26,7 @@ fn report<'a>(read: &'a dyn Read, args: &Args) -> Answer<'a> {
     let Some(record) = read.record(id)? else {
         return Ok(Report::Single(not_started(id, &Standing::of(read, job)?)));
     };
-    let told = Told::of(read, &job, record)?;
+    let told = Told::of(read, &job.steps.clone().into(), record)?;
     Ok(Report::Single(Single { object: told.data(), blocks: blocks(&told, &job), lines: None }))
 }
 

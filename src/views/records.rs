@@ -1,5 +1,7 @@
 //! `records 3`: the records of a job, one line each, in row order.
 
+use std::sync::Arc;
+
 use serde_json::json;
 
 use super::args::{Arg, Args, JOB, Kind, LIMIT, OFFSET, Place, WHERE};
@@ -10,6 +12,7 @@ use crate::model::fold::verdict;
 use crate::model::id::RowId;
 use crate::model::journey::Journey;
 use crate::model::params::Params;
+use crate::model::payload::StepName;
 use crate::model::report::{Cell, Column, List, Report};
 use crate::model::status::{RecordStatus, Verdict};
 use crate::model::time::Millis;
@@ -63,8 +66,8 @@ fn report<'a>(read: &'a dyn Read, args: &Args) -> Answer<'a> {
     let note = if args.is_data() { None } else { more(limit, offset, count(read, &job, &ask)?) };
     let empty = empty(&job, &ask, offset);
     let columns = columns(read, &job)?;
+    let (steps, is_data): (Arc<[_]>, _) = (job.steps.clone().into(), args.is_data());
     let records = {
-        let job = job.clone();
         Paged::begin(limit, move |wanted, last: Option<&Record>| {
             let after = last.map_or(RowId(0), |last| last.id.row);
             // The offset is for the first page; from there on the last row says where to go on.
@@ -73,8 +76,11 @@ fn report<'a>(read: &'a dyn Read, args: &Args) -> Answer<'a> {
         })?
     };
     let rows = Box::new(records.map(move |record| {
-        let told = Told::of(read, &job, record?)?;
-        Ok(told.data().into_iter().map(|(_, cell)| cell).chain(told.people()).collect())
+        let told = Told::of(read, &steps, record?)?;
+        if is_data {
+            return Ok(told.data().into_iter().map(|(_, cell)| cell).collect());
+        }
+        Ok(KEYS.into_iter().map(|_| Cell::Null).chain(told.people()).collect())
     }));
     Ok(Report::List(List { columns, rows, empty, note, page: None }))
 }
@@ -107,8 +113,8 @@ pub(super) struct Told {
 }
 
 impl Told {
-    pub(super) fn of(read: &dyn Read, job: &Job, record: Record) -> store::Result<Told> {
-        Ok(Told { journey: history::journey(read, job, record.id.row)?, record })
+    pub(super) fn of(read: &dyn Read, steps: &Arc<[StepName]>, record: Record) -> store::Result<Told> {
+        Ok(Told { journey: history::replay(read, Arc::clone(steps), record.id)?, record })
     }
 
     pub(super) fn result(&self) -> Option<Verdict> {

@@ -10,7 +10,7 @@ use crate::model::fold::{JobFold, SessionFold};
 use crate::model::id::{Cursor, JobId, RequestId};
 use crate::model::payload::{Counts, Facts};
 use crate::model::reason::Reason;
-use crate::model::segment::{Owner, RecordEffect, Segment, StoredSegment};
+use crate::model::segment::{Owner, RecordEffect, Segment, StoredSegment, digest};
 use crate::model::status::{JobStatus, RecordStatus, SessionStatus};
 use crate::model::time::Timestamp;
 use crate::store::{Error, Result};
@@ -245,23 +245,6 @@ impl<'db> Appender<'db> {
         ))?;
         Ok(Cursor(upto))
     }
-}
-
-/// SHA-256 of a segment: its place, its owner and its events. What a seal is made of (EVENTS §4).
-pub(super) fn digest(segment: &StoredSegment, events: &str) -> [u8; 32] {
-    let mut head = [0; 48];
-    let words = [
-        segment.cursor.0,
-        segment.job.map_or(0, |job| job.0),
-        segment.row.map_or(0, |row| row.0),
-        segment.seq,
-        u64::from(segment.n),
-        segment.at.0.cast_unsigned(),
-    ];
-    for (place, word) in words.iter().enumerate() {
-        head[place * 8..][..8].copy_from_slice(&word.to_le_bytes());
-    }
-    Sha256::new_with_prefix(head).chain_update(events).finalize().into()
 }
 
 fn facts(event: &Event) -> Option<&Facts> {

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
+use rusqlite::config::DbConfig;
 use rusqlite::functions::FunctionFlags;
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 
@@ -135,6 +136,8 @@ impl SqliteStore {
                 }
             }
         }
+        // Without this SQLite prepares anew whatever has a bound LIMIT, each time it is bound: most of what a page costs.
+        db.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
         db.execute_batch("PRAGMA foreign_keys = ON; PRAGMA recursive_triggers = ON; PRAGMA cache_size = -16000;")?;
         add_functions(&db)?;
         let gate = condition::install(&mut db)?;

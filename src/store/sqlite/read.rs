@@ -12,7 +12,7 @@ use crate::model::status::RecordStatus;
 use crate::model::table::Table;
 use crate::store::lock::{self, Holder};
 use crate::store::{
-    Error, Job, Range, Read, Record, RecordAsk, Result, Row, RowAsk, Scope, Selection, Selector, Session,
+    Error, Job, Range, Read, Record, RecordAsk, Result, Row, RowAsk, Scope, Seal, Selection, Selector, Session,
     SpinnerVersion, Tally,
 };
 
@@ -221,6 +221,25 @@ impl Read for SqliteStore {
             Ok((RequestId(request.cast_unsigned()), Cursor(upto.cast_unsigned())))
         };
         Ok(self.db.prepare_cached(sql)?.query_row([capped(cursor.0)], read).optional()?)
+    }
+
+    fn seals(&self, after: Cursor, limit: u64) -> Result<Vec<Seal>> {
+        let sql = "SELECT upto_cursor, hash FROM cx_seal WHERE upto_cursor > ?1 ORDER BY upto_cursor LIMIT ?2";
+        all(&self.db, sql, &[&capped(after.0), &capped(limit)], |row| {
+            Ok(Seal { upto: Cursor(row.get::<_, i64>(0)?.cast_unsigned()), hash: row.get(1)? })
+        })
+    }
+
+    fn head(&self, stream: Option<JobId>) -> Result<u64> {
+        match stream {
+            None => number(&self.db, "SELECT seq FROM cx_workspace", &[]),
+            Some(job) => number(&self.db, "SELECT seq FROM cx_job WHERE id = ?1", &[&capped(job.0)]),
+        }
+    }
+
+    fn integrity(&self) -> Result<Vec<String>> {
+        let found: Vec<String> = all(&self.db, "PRAGMA integrity_check", &[], |row| row.get(0))?;
+        Ok(found.into_iter().filter(|line| line != "ok").collect())
     }
 
     fn tally(&self, job: JobId) -> Result<Vec<Tally>> {

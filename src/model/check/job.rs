@@ -1,0 +1,91 @@
+//! The rules of a job: it begins with its creation, its counts follow its records, nothing happens after its end.
+
+use super::{Breach, Entry};
+use crate::model::event::{Event, EventType};
+use crate::model::fold::JobFold;
+use crate::model::id::{JobId, RecordId};
+use crate::model::payload::{Counts, StepName};
+use crate::model::status::{JobStatus, RecordStatus};
+
+/// What the events of a job came to.
+#[derive(Debug, Default)]
+pub struct JobCheck {
+    /// Its own events.
+    pub fold: JobFold,
+    /// Where its records stand.
+    pub counts: Counts,
+    /// How many events it has.
+    pub events: u64,
+    /// The frozen steps.
+    pub steps: Vec<StepName>,
+    /// The columns that may enter as params.
+    pub fields: Vec<String>,
+}
+
+impl JobCheck {
+    /// Whether records may start now (R3).
+    pub(super) fn runs(&self) -> bool {
+        self.fold.status == Some(JobStatus::Running)
+    }
+
+    /// An event of the job's own.
+    pub(super) fn own(&mut self, id: JobId, entry: &Entry, breaches: &mut Vec<Breach>) {
+        let mut breach = |rule, what: String| {
+            breaches.push(Breach { rule, cursor: entry.cursor, object: format!("job {id}"), what });
+        };
+        if self.events == 0 && entry.event.kind() != EventType::JobCreated {
+            breach("J1", format!("it begins with `{}`", entry.event.kind().name()));
+        }
+        self.events += 1;
+        if let Err(illegal) = self.fold.apply(entry.at, &entry.event) {
+            let rule = if self.fold.status.is_some_and(JobStatus::is_terminal) { "F3" } else { "F2" };
+            breach(rule, illegal.to_string());
+        }
+        #[expect(clippy::wildcard_enum_match_arm, reason = "no other type says anything to hold it to")]
+        match &entry.event {
+            Event::JobCreated(created) => {
+                self.counts = Counts { total: created.total, not_started: created.total, ..Counts::default() };
+                self.steps.clone_from(&created.steps);
+                self.fields.clone_from(&created.metadata_fields);
+            }
+            Event::JobProgress(progress) if progress.counts != self.counts => {
+                breach("J4", format!("it says {:?}, its records are {:?}", progress.counts, self.counts));
+            }
+            Event::JobCompleted(ended) | Event::JobFailed(ended) | Event::JobCanceled(ended) => {
+                if ended.counts != self.counts {
+                    breach("J4", format!("it says {:?}, its records are {:?}", ended.counts, self.counts));
+                }
+                let counts = self.counts;
+                if counts.queued + counts.running + counts.waiting + counts.sleeping > 0 {
+                    breach("J5", "it ended while records of it had not".to_owned());
+                }
+                let completed = entry.event.kind() == EventType::JobCompleted;
+                if completed && counts.not_started > 0 {
+                    breach("J3", format!("it completed with {} rows not started", counts.not_started));
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// A record of it went from one status to another.
+    pub(super) fn moved(
+        &mut self,
+        id: RecordId,
+        from: Option<RecordStatus>,
+        to: Option<RecordStatus>,
+        entry: &Entry,
+        breaches: &mut Vec<Breach>,
+    ) {
+        if self.events == 0 || self.fold.status.is_some_and(JobStatus::is_terminal) {
+            let rule = if self.events == 0 { "J1" } else { "J2" };
+            let what = format!("`{}` while its job is not there", entry.event.kind().name());
+            breaches.push(Breach { rule, cursor: entry.cursor, object: format!("record {id}"), what });
+        }
+        self.events += 1;
+        self.fold.last_at = self.fold.last_at.max(entry.at);
+        if let Some(to) = to.filter(|to| from != Some(*to)) {
+            self.counts.shift(from, to);
+        }
+    }
+}

@@ -1,0 +1,194 @@
+//! The invariants of EVENTS §8, held against a log as it is read: what it is given is the log, in order, and nothing
+//! is kept of a record once it has ended. What states are stored beside the log is compared by whoever has them.
+
+use std::collections::HashMap;
+
+use super::event::{Event, Subject};
+use super::fold::SessionFold;
+use super::id::{Cursor, JobId, RecordId};
+use super::segment::{Entry, StoredSegment};
+use super::time::Timestamp;
+
+mod job;
+mod record;
+mod seals;
+
+pub use job::JobCheck;
+pub use record::RecordCheck;
+pub use seals::Chain;
+
+/// A rule that the log breaks.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Breach {
+    /// The rule's name in EVENTS §8.
+    pub rule: &'static str,
+    /// Where.
+    pub cursor: Cursor,
+    /// What it is about: `job 3`, `record 3/17`, `ws`.
+    pub object: String,
+    /// What is wrong.
+    pub what: String,
+}
+
+/// What has ended, for whoever compares it with the states that are stored.
+#[derive(Debug)]
+pub enum Ended {
+    /// A record, with all that its events came to.
+    Record(RecordId, Box<RecordCheck>),
+}
+
+/// A check under way.
+#[derive(Debug, Default)]
+pub struct Check {
+    /// What was found so far.
+    pub breaches: Vec<Breach>,
+    /// Events that were looked at.
+    pub events: u64,
+    /// Whether only one stream is looked at: cursors then have gaps.
+    one_stream: bool,
+    next_cursor: u64,
+    streams: HashMap<Option<JobId>, Stream>,
+    jobs: HashMap<JobId, JobCheck>,
+    open: HashMap<RecordId, RecordCheck>,
+    sessions: HashMap<u64, SessionFold>,
+}
+
+/// How far a stream is.
+#[derive(Debug, Clone, Copy, Default)]
+struct Stream {
+    seq: u64,
+    at: Timestamp,
+}
+
+impl Check {
+    /// Of the whole log, or of one job's stream.
+    #[must_use]
+    pub fn of(job: Option<JobId>) -> Check {
+        Check { one_stream: job.is_some(), ..Check::default() }
+    }
+
+    /// Takes in the next segment of the log; the records that ended in it.
+    pub fn segment(&mut self, segment: &StoredSegment) -> Vec<Ended> {
+        self.place(segment);
+        let entries = match segment.entries() {
+            Ok(entries) => entries,
+            Err(damaged) => {
+                self.breach("E4", segment.cursor, object(segment), damaged.why);
+                return Vec::new();
+            }
+        };
+        self.events += entries.len() as u64;
+        entries.iter().filter_map(|entry| self.entry(segment, entry)).collect()
+    }
+
+    fn breach(&mut self, rule: &'static str, cursor: Cursor, object: impl Into<String>, what: impl Into<String>) {
+        self.breaches.push(Breach { rule, cursor, object: object.into(), what: what.into() });
+    }
+
+    /// E1 to E3: cursors, numbers in the stream, times of segments.
+    fn place(&mut self, segment: &StoredSegment) {
+        let (cursor, n) = (segment.cursor.0, u64::from(segment.n));
+        let expected = self.next_cursor.max(1);
+        if if self.one_stream { cursor < expected } else { cursor != expected } {
+            let what = format!("it begins at {cursor}, and should at {expected}");
+            self.breach("E1", segment.cursor, object(segment), what);
+        }
+        self.next_cursor = cursor + n;
+        let stream = self.streams.entry(segment.job).or_default();
+        let (seq, at) = (stream.seq + 1, stream.at);
+        *stream = Stream { seq: segment.seq + n - 1, at: segment.at.max(at) };
+        if segment.seq != seq {
+            self.breach(
+                "E2",
+                segment.cursor,
+                object(segment),
+                format!("its seq is {}, after {}", segment.seq, seq - 1),
+            );
+        }
+        if segment.at < at {
+            self.breach("E3", segment.cursor, object(segment), "it is older than the one before it");
+        }
+    }
+
+    fn entry(&mut self, segment: &StoredSegment, entry: &Entry) -> Option<Ended> {
+        let kind = entry.event.kind();
+        let fits = match kind.subject() {
+            Subject::Workspace => segment.job.is_none(),
+            Subject::Job => segment.job.is_some() && segment.row.is_none(),
+            Subject::Record => segment.record().is_some(),
+        };
+        if !fits {
+            self.breach("E5", entry.cursor, object(segment), format!("`{}` does not belong here", kind.name()));
+            return None;
+        }
+        match (segment.job, segment.record()) {
+            (_, Some(record)) => self.record(record, entry),
+            (Some(job), None) => {
+                let check = self.jobs.entry(job).or_default();
+                check.own(job, entry, &mut self.breaches);
+                None
+            }
+            (None, _) => {
+                self.session(entry);
+                None
+            }
+        }
+    }
+
+    fn record(&mut self, id: RecordId, entry: &Entry) -> Option<Ended> {
+        let job = self.jobs.entry(id.job).or_default();
+        let check = self.open.entry(id).or_default();
+        let before = check.fold.status;
+        check.event(id, job, entry, &mut self.breaches);
+        job.moved(id, before, check.fold.status, entry, &mut self.breaches);
+        let ended = check.fold.status.is_some_and(super::status::RecordStatus::is_terminal);
+        if !ended {
+            return None;
+        }
+        self.open.remove(&id).map(|check| Ended::Record(id, Box::new(check)))
+    }
+
+    fn session(&mut self, entry: &Entry) {
+        let Some(session) = session_of(&entry.event) else { return };
+        if let Err(illegal) = self.sessions.entry(session).or_default().apply(&entry.event) {
+            self.breach("F2", entry.cursor, format!("session {session}"), illegal.to_string());
+        }
+    }
+
+    /// After the last segment: the records that have not ended, and the jobs.
+    pub fn rest(&mut self) -> (Vec<(RecordId, RecordCheck)>, Vec<(JobId, JobCheck)>) {
+        let mut open: Vec<_> = self.open.drain().collect();
+        open.sort_by_key(|(id, _)| *id);
+        let mut jobs: Vec<_> = self.jobs.drain().collect();
+        jobs.sort_by_key(|(id, _)| *id);
+        (open, jobs)
+    }
+
+    /// The last number of a stream that was seen.
+    #[must_use]
+    pub fn head(&self, stream: Option<JobId>) -> u64 {
+        self.streams.get(&stream).map_or(0, |stream| stream.seq)
+    }
+}
+
+fn session_of(event: &Event) -> Option<u64> {
+    #[expect(clippy::wildcard_enum_match_arm, reason = "only these are about a session")]
+    match event {
+        Event::SessionQueued(facts)
+        | Event::SessionRunning(facts)
+        | Event::SessionIdle(facts)
+        | Event::SessionCompleting(facts)
+        | Event::SessionCompleted(facts)
+        | Event::SessionFailed(facts) => facts.0.get("session").and_then(serde_json::Value::as_u64),
+        _ => None,
+    }
+}
+
+/// What a segment is about, in words.
+fn object(segment: &StoredSegment) -> String {
+    match (segment.job, segment.record()) {
+        (_, Some(record)) => format!("record {record}"),
+        (Some(job), None) => format!("job {job}"),
+        (None, _) => "ws".to_owned(),
+    }
+}
