@@ -19,6 +19,7 @@ use cxgear::store::{
     self, Access, Error, Invocation, LoadMode, LoadPlan, NewJob, Read, RecordAsk, Scope, Selector, Side, SqliteStore,
     Write,
 };
+use cxgear::views::verify::verify;
 
 const NOW: Timestamp = Timestamp(1_000_000);
 
@@ -158,6 +159,8 @@ impl ingest::Aside for Nowhere {
 /// All that a user could see of what was done, without how often it had to be resumed.
 fn end_state(path: &Path) -> Vec<String> {
     let store = store::open(path, Access::Read).unwrap();
+    let verified = verify(&store, None, None).unwrap();
+    assert!(verified.breaches.is_empty(), "{:?}", verified.breaches);
     let job = store.job(JobId(1)).unwrap().unwrap();
     assert!(store.live_sessions(JobId(1)).unwrap().is_empty(), "a session was left alive");
     let mut seen = vec![format!("{:?} {:?}", job.status, job.counts)];

@@ -63,6 +63,8 @@ fn text(mut child: Child) -> (Option<i32>, String) {
 
 /// Every row is there once, with exactly one start and one end, and all is sealed.
 fn whole(folder: &Path) {
+    let verified = cxgear(folder, &["verify"]).output().unwrap();
+    assert_eq!(verified.status.code(), Some(0), "{}", String::from_utf8_lossy(&verified.stdout));
     let rows = i64::from(ROWS);
     assert_eq!(number(folder, "SELECT count(*) FROM cx_record WHERE status = 7"), rows);
     assert_eq!(number(folder, "SELECT count(*) FROM cx_segment WHERE row IS NOT NULL"), rows);
