@@ -18,14 +18,17 @@ pub(super) struct Cli {
 
 const EXAMPLES: &str = "\
 Examples:
-  cxgear import contacts.csv                       a CSV becomes a table
-  cxgear table metadata contacts --set name,phone  choose what enters a run
-  cxgear spinner new hello                         write a spinner to start from
-  cxgear run hello.toml --table contacts           run it over every row
-  cxgear journey 1/17                              what happened to row 17 in job 1
+  cxgear import contacts.csv                a CSV becomes a table
+  cxgear table metadata contacts --set name,phone
+                                            choose what enters a run
+  cxgear spinner new hello                  write a spinner to start from
+  cxgear run hello.toml --table contacts    run it over every row
+  cxgear journey 1/17                       see what happened to row 17
 
-Exit codes: 0 done, 1 some records failed, 2 the request is wrong, 3 the world is wrong,
-4 the job is not over or another process holds it, 130 interrupted (resume it).";
+Exit codes:
+  0 done                  3 the world is wrong: disk, rights, a damaged file
+  1 some records failed   4 the job is not over, or another process holds it
+  2 wrong request       130 interrupted: `cxgear resume` goes on";
 
 /// Flags that every command has.
 #[derive(Debug, Clone, Args)]
@@ -133,9 +136,9 @@ pub(super) enum Verb {
 
 const IMPORT_EXAMPLES: &str = "\
 Examples:
-  cxgear import contacts.csv                             a new table `contacts`
-  cxgear import more.csv --table contacts --append       more rows; the same columns in any order
-  cxgear import contacts.csv --replace                   start afresh
+  cxgear import contacts.csv                        a new table `contacts`
+  cxgear import more.csv --table contacts --append  more rows, same columns
+  cxgear import contacts.csv --replace              start afresh
   cxgear import list.csv --unique phone --rejects twice.csv
   zcat list.csv.gz | cxgear import - --table list";
 
@@ -189,7 +192,7 @@ pub(super) struct Loading {
     #[arg(long, help_heading = "Dialect (each is detected when not given)")]
     pub(super) headers: bool,
     /// Pass over so many lines before the header
-    #[arg(long, value_name = "N", help_heading = "Dialect (each is detected when not given)")]
+    #[arg(long, value_name = "N", help_heading = "Dialect (each is detected when not given)", value_parser = whole)]
     pub(super) skip_lines: Option<u64>,
     /// Lines that begin with this character are no rows
     #[arg(long, value_name = "CHAR", help_heading = "Dialect (each is detected when not given)")]
@@ -277,11 +280,13 @@ pub(super) enum Spinner {
 
 const RUN_EXAMPLES: &str = "\
 Examples:
-  cxgear run welcome.toml --table contacts                     publish if changed, then run over all rows
-  cxgear run welcome --where \"country = 'DE'\" --limit 10       the latest published version, ten rows
-  cxgear run welcome.toml contacts.csv --metadata name,phone   import, choose, publish and run in one
-  cxgear run welcome.toml --dry-run                            show what would happen; write nothing
-  cxgear run welcome --new                                     only rows that it has not run over yet";
+  cxgear run welcome.toml --table contacts   publish if changed, run over all
+  cxgear run welcome.toml contacts.csv --metadata name,phone
+                                             import, choose, publish, run
+  cxgear run welcome --where \"country = 'DE'\" --limit 10
+                                             the latest published version
+  cxgear run welcome.toml --dry-run          show what would happen
+  cxgear run welcome --new                   rows it has not run over yet";
 
 /// `run`
 #[derive(Debug, Args)]
@@ -305,7 +310,7 @@ pub(super) struct Run {
     #[arg(long = "where", value_name = "CONDITION", help_heading = "Rows")]
     pub(super) condition: Option<String>,
     /// Only the first so many
-    #[arg(long, value_name = "N", help_heading = "Rows")]
+    #[arg(long, value_name = "N", help_heading = "Rows", value_parser = whole)]
     pub(super) limit: Option<u64>,
     /// Only rows that this spinner has not run over yet
     #[arg(long, help_heading = "Rows")]
@@ -323,8 +328,8 @@ pub(super) struct Run {
     #[arg(long)]
     pub(super) detach: bool,
     /// Records in flight that wait on the outside world
-    #[arg(long, value_name = "N", help_heading = "Limits (over the spinner's own)")]
-    pub(super) concurrency: Option<std::num::NonZeroU32>,
+    #[arg(long, value_name = "N", help_heading = "Limits (over the spinner's own)", value_parser = at_least_one)]
+    pub(super) concurrency: Option<u32>,
     /// Starts of outside calls, such as 80/s
     #[arg(long, value_name = "RATE", help_heading = "Limits (over the spinner's own)")]
     pub(super) rate: Option<String>,
@@ -333,6 +338,15 @@ pub(super) struct Run {
     pub(super) max_failures: Option<String>,
     #[command(flatten)]
     pub(super) load: Loading,
+}
+
+/// A whole number, in words that say so when it is none.
+fn whole(text: &str) -> Result<u64, String> {
+    text.parse().map_err(|_| format!("`{text}` is not a whole number"))
+}
+
+fn at_least_one(text: &str) -> Result<u32, String> {
+    text.parse().ok().filter(|n| *n > 0).ok_or_else(|| format!("`{text}` is not a whole number from 1"))
 }
 
 /// `resume`

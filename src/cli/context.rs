@@ -107,6 +107,16 @@ impl Context {
         }
     }
 
+    /// An empty line on stdout, between two reports.
+    pub(super) fn blank_line(&self) -> Result<(), Failure> {
+        use std::io::Write as _;
+        let mut out = self.terminal.out();
+        match writeln!(out).and_then(|()| out.flush()).map_err(ui::Error::from) {
+            Ok(()) | Err(ui::Error::Closed) => Ok(()),
+            Err(error) => Err(error.into()),
+        }
+    }
+
     pub(super) fn say(&self, text: &str) {
         failure::say(&self.terminal, text);
     }

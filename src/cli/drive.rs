@@ -7,7 +7,6 @@ use super::failure::Failure;
 use super::{run, select, signals};
 use crate::engine::run::{Ending, Run};
 use crate::engine::{Interrupt, JobFacts, Overrides, Pipeline, Sink};
-use crate::model::fold::RecordFold;
 use crate::model::id::{Cursor, JobId};
 use crate::model::report::{counted, grouped};
 use crate::model::segment::{Owner, Segment, StoredSegment};
@@ -103,8 +102,11 @@ fn summary(job: &Job, new: u64, ms: u64) -> String {
     if counts.not_started > 0 {
         line += &format!(", {} not started", grouped(counts.not_started));
     }
-    if ms > 0 {
-        line += &format!(" in {} ({}/s)", Millis(ms), grouped(new * 1_000 / ms));
+    // A rate over less than a second says more about the start of a process than about the work.
+    match ms {
+        0 => {}
+        1..1_000 => line += &format!(" in {}", Millis(ms)),
+        1_000.. => line += &format!(" in {} ({}/s)", Millis(ms), grouped(new * 1_000 / ms)),
     }
     line
 }
@@ -207,21 +209,17 @@ pub(super) fn rehearse(
                 completed += 1;
             }
             if shown.len() < SHOWN {
-                shown.push((effect.after.clone(), stored(&segment)));
+                shown.push(stored(&segment));
             }
             bar.at(completed + failed);
             Ok(true)
         })?;
     }
     bar.finish();
-    report(context, &job, shown)?;
+    super::views::rehearsal(context, &job, &shown)?;
     let would = format!("{} would complete, {} would fail; nothing was written", grouped(completed), grouped(failed));
     context.say(&format!("dry run over {}: {would}", counted(job.counts.total, "row")));
     Ok(u8::from(failed > 0))
-}
-
-fn report(context: &Context, job: &Job, shown: Vec<(RecordFold, StoredSegment)>) -> Result<(), Failure> {
-    super::views::rehearsal(context, job, shown)
 }
 
 /// The job as it would be.

@@ -72,7 +72,11 @@ impl Failure {
 impl From<store::Error> for Failure {
     fn from(error: store::Error) -> Failure {
         let (kind, hints) = judge(&error);
-        Failure { kind, cause: error.into(), hints }
+        let cause = match error {
+            store::Error::Condition(why) => anyhow::Error::msg(format!("`--where` cannot be used: {why}")),
+            error => error.into(),
+        };
+        Failure { kind, cause, hints }
     }
 }
 
@@ -88,6 +92,7 @@ fn judge(error: &store::Error) -> (Kind, Vec<String>) {
                 "name another with `--db PATH` or `CXGEAR_DB`".to_owned(),
             ],
         ),
+        E::Vanished { .. } => (Kind::World, one("run the same command again")),
         E::NotOurs { .. } => (Kind::Request, one("name another file with `--db PATH`")),
         E::Newer { .. } => (Kind::Request, one("install the newer cxgear")),
         E::Sqlite(error) => (Kind::World, advise(error)),
@@ -180,6 +185,9 @@ impl From<views::Error> for Failure {
 
 /// A file that could not be read or written, by its name.
 pub(super) fn file(verb: &str, path: &Path, error: std::io::Error) -> Failure {
+    if error.kind() == std::io::ErrorKind::NotFound && verb == "read" {
+        return Failure::request(format!("`{}` does not exist", path.display()));
+    }
     let kind = if error.kind() == std::io::ErrorKind::NotFound { Kind::Request } else { Kind::World };
     let cause = anyhow::Error::new(error).context(format!("cannot {verb} `{}`", path.display()));
     Failure { kind, cause, hints: Vec::new() }

@@ -10,8 +10,7 @@ use super::context::Context;
 use super::failure::{Failure, file};
 use crate::ingest::{self, Aside, Headers, Imported, Options, Reading, Source, column_diff};
 use crate::model::document::{list, nearest};
-use crate::model::report::counted;
-use crate::model::report::{Block, Cell, Report, Single, Tone};
+use crate::model::report::{Block, Cell, Report, Single, Tone, counted, pasted};
 use crate::model::table::Table;
 use crate::store::{LoadMode, LoadPlan, Read as _, SqliteStore};
 use crate::ui::progress::Bar;
@@ -181,9 +180,9 @@ fn describe(imported: &Imported) -> Report<'static> {
     let fields = metadata.map_or_else(|| "never set: a run uses all columns".to_owned(), |fields| fields.join(", "));
     let next = if metadata.is_none() {
         let some: Vec<_> = table.columns.iter().take(2).map(String::as_str).collect();
-        format!("cxgear table metadata {} --set {}", table.name, some.join(","))
+        format!("cxgear table metadata {} --set {}", pasted(&table.name), pasted(&some.join(",")))
     } else {
-        format!("cxgear run SPINNER --table {}", table.name)
+        format!("cxgear run SPINNER --table {}", pasted(&table.name))
     };
     Report::Single(Single {
         object: vec![

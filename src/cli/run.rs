@@ -6,14 +6,13 @@ use super::args::Run as Args;
 use super::context::Context;
 use super::drive::{self, drive};
 use super::failure::Failure;
-use super::spinner::{read, refuse, warn};
-use super::{import, select, table};
+use super::{import, select, spinner, table};
 use crate::engine::{Overrides, Pipeline};
 use crate::ingest::{self, Reading};
 use crate::model::document::{list, nearest};
 use crate::model::id::JobId;
 use crate::model::payload::{JobCreated, SelectionFact, Trigger};
-use crate::model::report::counted;
+use crate::model::report::{counted, pasted};
 use crate::model::spinner::Spinner;
 use crate::model::table::Table;
 use crate::steps::{self, Known};
@@ -54,40 +53,32 @@ struct Target {
 /// `cxgear run`.
 pub(super) fn run(context: &Context, args: &Args) -> Result<u8, Failure> {
     let there = if args.file.is_none() || context.has_database() { Some(context.reader()?) } else { None };
-    let (spinner, text, origin) = source(context, there.as_ref(), &args.spinner)?;
+    let (read, origin) = source(context, there.as_ref(), &args.spinner)?;
     let target = target(there.as_ref(), args)?;
-    let overrides = Overrides {
-        concurrency: args.concurrency.map(std::num::NonZeroU32::get),
-        rate: args.rate.clone(),
-        max_failures: args.max_failures.clone(),
-    };
-    overrides.over(spinner.limits).map_err(Failure::request)?;
+    let overrides =
+        Overrides { concurrency: args.concurrency, rate: args.rate.clone(), max_failures: args.max_failures.clone() };
+    overrides.over(read.spinner.limits).map_err(Failure::request)?;
     let facts = (target.name.as_str(), target.fields.as_slice(), target.columns.as_slice());
     let known = Known { table: Some(facts), project_type: Some(PROJECT.1) };
-    let path = Path::new(&args.spinner);
-    let pipeline = match steps::build(&spinner, &known) {
-        Ok((pipeline, complaints)) => {
-            warn(context, path, &complaints);
-            pipeline
-        }
-        Err(complaints) => return Err(refuse(context, path, complaints)),
-    };
-    let selector = select::selector(args, &spinner.name)?;
+    let pipeline = read.build(context, Path::new(&args.spinner), &known)?;
+    let selector = select::selector(args, &read.spinner.name)?;
     if let Some(condition) = &selector.condition {
         store::check_condition(&target.name, &target.columns, condition)?;
     }
     if let Some(job) = selector.failed_in {
         select::known_job(there.as_ref().map(|store| store as &dyn Read), job)?;
     }
-    let plan = Plan { spinner, text, origin, pipeline, overrides };
-    let fingerprint = select::fingerprint(&plan.spinner, &target.name, &target.fields, &selector);
+    let plan = Plan { spinner: read.spinner, text: read.text, origin, pipeline, overrides };
+    let fingerprint = select::fingerprint(&plan.spinner, &target.name, &target.fields, &selector, &plan.overrides);
     if let Some(done) = select::keyed(context, there.as_ref(), args.idempotency_key.as_deref(), &fingerprint)? {
-        return Ok(done);
+        // A queued job that is queued again is as it should be.
+        return Ok(if args.detach && done == 4 { 0 } else { done });
     }
     if target.unchosen {
         let columns = counted(target.columns.len() as u64, "column");
         let some: Vec<_> = target.columns.iter().take(2).map(String::as_str).collect();
-        let hint = format!("`cxgear table metadata {} --set {}` chooses", target.name, some.join(","));
+        let hint =
+            format!("`cxgear table metadata {} --set {}` chooses", pasted(&target.name), pasted(&some.join(",")));
         context.warn(
             &format!("the metadata fields of `{}` were never set: all {columns} enter the run", target.name),
             &[hint],
@@ -122,10 +113,9 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<u8, Failure> {
 }
 
 /// The spinner: a file, or the latest published version of a name.
-fn source(context: &Context, there: Option<&SqliteStore>, word: &str) -> Result<(Spinner, String, Origin), Failure> {
+fn source(context: &Context, there: Option<&SqliteStore>, word: &str) -> Result<(spinner::Read, Origin), Failure> {
     if word.contains('/') || word.contains('\\') || word.ends_with(".toml") {
-        let (spinner, text) = read(context, Path::new(word))?;
-        return Ok((spinner, text, Origin::File));
+        return Ok((spinner::read(context, Path::new(word))?, Origin::File));
     }
     let published = there.map(|store| store.spinner(word, None)).transpose()?.flatten();
     let Some(version) = published else {
@@ -139,9 +129,8 @@ fn source(context: &Context, there: Option<&SqliteStore>, word: &str) -> Result<
         };
         return Err(Failure::request(format!("there is no published spinner `{word}`")).hint(hint));
     };
-    let (spinner, _) =
-        Spinner::parse(&version.definition).map_err(|complaints| refuse(context, Path::new(word), complaints))?;
-    Ok((spinner, version.definition, Origin::Published(version.version)))
+    let read = spinner::parse(context, Path::new(word), version.definition)?;
+    Ok((read, Origin::Published(version.version)))
 }
 
 /// The table: the file's, the one that was named, or the only one.

@@ -6,6 +6,7 @@ use super::args::Run as Args;
 use super::context::Context;
 use super::drive;
 use super::failure::Failure;
+use crate::engine::Overrides;
 use crate::model::id::JobId;
 use crate::model::spinner::Spinner;
 use crate::store::{Job, Range, Read, Selection, Selector, SqliteStore};
@@ -76,8 +77,15 @@ pub(super) fn ranges_sha256(selection: &Selection) -> String {
 }
 
 /// What the arguments come to: two runs with one idempotency key must agree in it.
-pub(super) fn fingerprint(spinner: &Spinner, table: &str, fields: &[String], selector: &Selector) -> String {
-    hex(Sha256::new().chain_update(format!("{}\n{}\n{table}\n{fields:?}\n{selector:?}", spinner.name, spinner.hash)))
+pub(super) fn fingerprint(
+    spinner: &Spinner,
+    table: &str,
+    fields: &[String],
+    selector: &Selector,
+    overrides: &Overrides,
+) -> String {
+    hex(Sha256::new()
+        .chain_update(format!("{}\n{}\n{table}\n{fields:?}\n{selector:?}\n{overrides:?}", spinner.name, spinner.hash)))
 }
 
 /// The job that an idempotency key made already: it is shown, and its code is the answer.

@@ -8,7 +8,9 @@ use super::args::Spinner as Verb;
 use super::context::Context;
 use super::failure::{Failure, file};
 use super::table::known;
+use crate::engine::Pipeline;
 use crate::model::document::{Complaint, Complaints, Gravity};
+use crate::model::report::counted;
 use crate::model::spinner::Spinner;
 use crate::steps::{self, Known};
 use crate::store::{Fresh, Read as _, Write as _};
@@ -29,9 +31,7 @@ pub(super) fn spinner(context: &Context, verb: &Verb) -> Result<u8, Failure> {
 /// Writes a file to start from; never over another.
 fn new(context: &Context, name: &str, path: &Path) -> Result<u8, Failure> {
     let text = starter(name);
-    if let Err(complaints) = Spinner::parse(&text) {
-        return Err(refuse(context, path, complaints));
-    }
+    parse(context, path, text.clone())?.build(context, path, &Known::default())?;
     let mut made = fs::OpenOptions::new().write(true).create_new(true).open(path).map_err(|error| {
         if error.kind() == std::io::ErrorKind::AlreadyExists {
             return Failure::request(format!("`{}` is there already", path.display()))
@@ -59,20 +59,54 @@ fn starter(name: &str) -> String {
     text
 }
 
-/// A spinner's file, parsed; its complaints are told.
-pub(super) fn read(context: &Context, path: &Path) -> Result<(Spinner, String), Failure> {
+/// A spinner's text, parsed, with what is to be said about it so far.
+pub(super) struct Read {
+    pub(super) spinner: Spinner,
+    pub(super) text: String,
+    complaints: Complaints,
+}
+
+/// Reads a spinner's file.
+pub(super) fn read(context: &Context, path: &Path) -> Result<Read, Failure> {
     let text = fs::read_to_string(path).map_err(|error| file("read", path, error))?;
+    parse(context, path, text)
+}
+
+/// Reads a spinner's text; the path is what it is called in messages.
+pub(super) fn parse(context: &Context, path: &Path, text: String) -> Result<Read, Failure> {
     match Spinner::parse(&text) {
-        Ok((spinner, complaints)) => {
-            warn(context, path, &complaints);
-            Ok((spinner, text))
-        }
+        Ok((spinner, complaints)) => Ok(Read { spinner, text, complaints }),
         Err(complaints) => Err(refuse(context, path, complaints)),
     }
 }
 
+impl Read {
+    /// Builds the steps; tells all that is wrong with the file, and refuses it if that forbids the run.
+    pub(super) fn build(&self, context: &Context, path: &Path, known: &Known<'_>) -> Result<Pipeline, Failure> {
+        let mut all = self.complaints.clone();
+        let built = match steps::build(&self.spinner, known) {
+            Ok((pipeline, more)) => {
+                all.0.extend(more.0);
+                Some(pipeline)
+            }
+            Err(more) => {
+                all.0.extend(more.0);
+                None
+            }
+        };
+        all.0.sort_by_key(|complaint| complaint.spot);
+        match built.filter(|_| !all.forbid()) {
+            None => Err(refuse(context, path, all)),
+            Some(pipeline) => {
+                warn(context, path, &all);
+                Ok(pipeline)
+            }
+        }
+    }
+}
+
 /// Tells every complaint; the last error is the failure itself.
-pub(super) fn refuse(context: &Context, path: &Path, complaints: Complaints) -> Failure {
+fn refuse(context: &Context, path: &Path, complaints: Complaints) -> Failure {
     warn(context, path, &complaints);
     let mut errors: Vec<Complaint> =
         complaints.0.into_iter().filter(|complaint| complaint.gravity == Gravity::Error).collect();
@@ -96,14 +130,14 @@ fn told(path: &Path, complaint: &Complaint) -> String {
     format!("{}:{}: {}", path.display(), complaint.spot, complaint.what)
 }
 
-pub(super) fn warn(context: &Context, path: &Path, complaints: &Complaints) {
+fn warn(context: &Context, path: &Path, complaints: &Complaints) {
     for complaint in complaints.0.iter().filter(|complaint| complaint.gravity == Gravity::Warning) {
         context.warn(&told(path, complaint), complaint.hint.as_slice());
     }
 }
 
 fn check(context: &Context, path: &Path, table: Option<&str>) -> Result<u8, Failure> {
-    let (spinner, _) = read(context, path)?;
+    let read = read(context, path)?;
     let table = match table {
         Some(name) => Some(known(&context.reader()?, name)?),
         None if context.has_database() => {
@@ -113,26 +147,20 @@ fn check(context: &Context, path: &Path, table: Option<&str>) -> Result<u8, Fail
         None => None,
     };
     let facts = table.as_ref().map(|table| (table.name.as_str(), table.fields(), table.columns.as_slice()));
-    match steps::build(&spinner, &Known { table: facts, project_type: Some(super::run::PROJECT.1) }) {
-        Err(complaints) => Err(refuse(context, path, complaints)),
-        Ok((pipeline, complaints)) => {
-            warn(context, path, &complaints);
-            let against = match &table {
-                Some(table) => format!("fits table `{}`", table.name),
-                None => "not held against a table (`--table NAME` does)".to_owned(),
-            };
-            let steps = crate::model::report::counted(pipeline.stages.len() as u64, "step");
-            context.say(&format!("{}: `{}` is fine: {steps}, {against}", path.display(), spinner.name));
-            Ok(0)
-        }
-    }
+    let pipeline = read.build(context, path, &Known { table: facts, project_type: Some(super::run::PROJECT.1) })?;
+    let against = match &table {
+        Some(table) => format!("fits table `{}`", table.name),
+        None => "not held against a table (`--table NAME` does)".to_owned(),
+    };
+    let steps = counted(pipeline.stages.len() as u64, "step");
+    context.say(&format!("{}: `{}` is fine: {steps}, {against}", path.display(), read.spinner.name));
+    Ok(0)
 }
 
 fn publish(context: &Context, path: &Path) -> Result<u8, Failure> {
-    let (spinner, text) = read(context, path)?;
-    if let Err(complaints) = steps::build(&spinner, &Known { table: None, project_type: Some(super::run::PROJECT.1) }) {
-        return Err(refuse(context, path, complaints));
-    }
+    let read = read(context, path)?;
+    read.build(context, path, &Known { table: None, project_type: Some(super::run::PROJECT.1) })?;
+    let Read { spinner, text, .. } = read;
     let mut store = context.creator()?;
     let (version, fresh) = store.publish(context.now(), &spinner.name, &spinner.hash, &text)?;
     let said = match fresh {

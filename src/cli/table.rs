@@ -1,11 +1,13 @@
 //! `table metadata` and `table drop`.
 
+use serde_json::json;
+
 use super::args::{Metadata, Table as Verb};
 use super::context::Context;
 use super::failure::Failure;
 use super::import::no_column;
 use crate::model::document::{list, nearest};
-use crate::model::report::counted;
+use crate::model::report::{Block, Cell, Report, Single, counted};
 use crate::model::table::Table;
 use crate::store::{Read, Write as _};
 
@@ -48,14 +50,38 @@ fn metadata(context: &Context, args: &Metadata) -> Result<u8, Failure> {
         let fields = choose(&table, args)?;
         store.set_metadata(context.now(), &table.name, fields.as_deref())?;
     }
-    let table = known(&store, &args.table)?;
+    context.show(describe(&known(&store, &args.table)?))?;
+    Ok(0)
+}
+
+/// What enters a run, as the final view of the table.
+fn describe(table: &Table) -> Report<'static> {
     let said = match &table.metadata {
         None => format!("never set: a run uses all {}", counted(table.columns.len() as u64, "column")),
         Some(fields) if fields.is_empty() => "set to nothing: no column enters a run".to_owned(),
         Some(fields) => fields.join(", "),
     };
-    context.say(&format!("metadata of `{}`: {said}", table.name));
-    Ok(0)
+    let others: Vec<_> =
+        table.columns.iter().filter(|name| !table.fields().contains(name)).map(String::as_str).collect();
+    Report::Single(Single {
+        object: vec![
+            ("table", Cell::text(&table.name)),
+            ("metadata_fields", Cell::Json(json!(table.metadata))),
+            ("columns", Cell::Json(json!(table.columns))),
+        ],
+        blocks: vec![Block::Pairs {
+            title: "",
+            pairs: vec![
+                ("table".to_owned(), Cell::text(&table.name)),
+                ("metadata".to_owned(), Cell::text(said)),
+                (
+                    "others".to_owned(),
+                    Cell::text(if others.is_empty() { "none".to_owned() } else { others.join(", ") }),
+                ),
+            ],
+        }],
+        lines: None,
+    })
 }
 
 /// The fields after the flags: none to go back to never set.

@@ -6,10 +6,9 @@ use super::args::Cli;
 use super::context::Context;
 use super::failure::Failure;
 use crate::model::document::{list, nearest};
-use crate::model::fold::RecordFold;
-use crate::model::id::JobId;
+use crate::model::id::{JobId, RowId};
 use crate::model::journey::Journey;
-use crate::model::report::{Block, Column, List, Report, Single};
+use crate::model::report::{Block, Cell, Column, List, Report, Single};
 use crate::model::segment::StoredSegment;
 use crate::store::{Job, Read};
 use crate::ui;
@@ -139,20 +138,19 @@ pub(super) fn show(context: &Context, store: &dyn Read, name: &str, values: &[(&
 }
 
 /// Shows the journeys of a dry run: one below the other for people, a list for programs.
-pub(super) fn rehearsal(context: &Context, job: &Job, shown: Vec<(RecordFold, StoredSegment)>) -> Result<(), Failure> {
+pub(super) fn rehearsal(context: &Context, job: &Job, shown: &[StoredSegment]) -> Result<(), Failure> {
     let mut singles = Vec::with_capacity(shown.len());
-    for (_, segment) in &shown {
+    for segment in shown {
         let mut journey = Journey::new(job.steps.clone());
         for entry in segment.entries().map_err(crate::store::Error::from)? {
             journey.apply(&entry).map_err(crate::store::Error::from)?;
         }
-        singles.extend(segment.record().map(|id| views::journey::single(job, id, &journey)));
+        singles.extend(segment.record().map(|id| imagined(views::journey::single(job, id, &journey), job, id.row)));
     }
     if context.format() == ui::Format::Table {
-        for mut single in singles {
-            single.blocks.retain(|block| !matches!(block, Block::Next(_)));
+        for single in singles {
             context.show(Report::Single(single))?;
-            context.show(Report::Single(Single { object: Vec::new(), blocks: Vec::new(), lines: None }))?;
+            context.blank_line()?;
         }
         return Ok(());
     }
@@ -168,6 +166,25 @@ pub(super) fn verify(context: &Context, job: Option<JobId>, expect: Option<&str>
     let verified = views::verify::verify(&context.reader()?, job, expect)?;
     context.show(views::verify::report(&verified))?;
     Ok(if verified.breaches.is_empty() { 0 } else { 3 })
+}
+
+/// A journey that nobody made: it has a row, and no record and no version yet.
+fn imagined(mut single: Single<'static>, job: &Job, row: RowId) -> Single<'static> {
+    single.blocks.retain(|block| !matches!(block, Block::Next(_)));
+    let draft = format!("{}@0", job.spinner);
+    for block in &mut single.blocks {
+        let Block::Title(cells) = block else { continue };
+        if let Some(first) = cells.first_mut() {
+            *first = Cell::text(format!("row {row}"));
+        }
+        for cell in cells.iter_mut().filter(|cell| **cell == Cell::text(draft.as_str())) {
+            *cell = Cell::text(format!("{} (draft)", job.spinner));
+        }
+    }
+    if let Some(id) = single.object.first_mut() {
+        *id = ("row", Cell::Number(row.0));
+    }
+    single
 }
 
 /// A status by its word, or the one that was likely meant.

@@ -76,6 +76,13 @@ pub enum Block<'a> {
     },
     /// A timeline, one beat a line with its notes below.
     Timeline(Timeline),
+    /// A text exactly as it is, never wrapped nor moved: it is there to be copied.
+    Verbatim {
+        /// A heading; may be empty.
+        title: &'static str,
+        /// The text; may have many lines.
+        text: String,
+    },
     /// What to type next, as a command.
     Next(String),
 }
@@ -264,4 +271,34 @@ pub fn grouped(n: u64) -> String {
 #[must_use]
 pub fn counted(n: u64, thing: &str) -> String {
     format!("{} {thing}{}", grouped(n), if n == 1 { "" } else { "s" })
+}
+
+/// A word of a command that is told to be typed: quoted where a shell would take it apart.
+#[must_use]
+pub fn pasted(word: &str) -> String {
+    let plain = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | '/' | ',' | ':' | '@' | '%' | '+');
+    if !word.is_empty() && !word.starts_with('-') && word.chars().all(plain) {
+        return word.to_owned();
+    }
+    format!("'{}'", word.replace('\'', r"'\''"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_quoted_where_a_shell_needs_it() {
+        assert_eq!(pasted("contacts"), "contacts");
+        assert_eq!(pasted("my list"), "'my list'");
+        assert_eq!(pasted("it's; rm -rf"), r"'it'\''s; rm -rf'");
+        assert_eq!(pasted("$(x)"), "'$(x)'");
+        assert_eq!(pasted(""), "''");
+    }
+
+    #[test]
+    fn counts_are_grouped() {
+        assert_eq!([0, 999, 1_000, 1_234_567].map(grouped), ["0", "999", "1,000", "1,234,567"]);
+        assert_eq!((counted(1, "row"), counted(2_000, "row")), ("1 row".to_owned(), "2,000 rows".to_owned()));
+    }
 }

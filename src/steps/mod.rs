@@ -4,7 +4,7 @@
 use std::collections::HashSet;
 
 use crate::engine::{Condition, Pipeline, Stage, Step};
-use crate::model::document::{Complaints, Fields, Gravity, list, nearest};
+use crate::model::document::{Complaints, Fields, list, nearest};
 use crate::model::payload::StepName;
 use crate::model::spinner::{Spinner, StepDef, Target};
 
@@ -63,8 +63,9 @@ pub fn build(spinner: &Spinner, known: &Known<'_>) -> Result<(Pipeline, Complain
         exits.push(built.as_ref().map(|(_, exits)| exits.clone()));
         stages.extend(built.map(|(stage, _)| stage));
     }
-    unreachable_steps(spinner, &exits, &mut complaints);
-    complaints.0.sort_by_key(|complaint| (complaint.gravity == Gravity::Warning, complaint.spot));
+    if spinner.sound {
+        unreachable_steps(spinner, &exits, &mut complaints);
+    }
     if complaints.forbid() {
         return Err(complaints);
     }
@@ -85,6 +86,9 @@ pub fn named(pipeline: &Pipeline) -> Vec<StepName> {
 
 fn build_step(step: &StepDef, names: &Names<'_>, complaints: &mut Complaints) -> Option<(Stage, Vec<Target>)> {
     let when = step.when.as_ref().map(|when| template::Expression::compile(when, names, complaints));
+    if step.kind.value.is_empty() {
+        return None;
+    }
     let kinds = || ALL.iter().map(|kind| kind.name);
     let Some(kind) = ALL.iter().find(|kind| kind.name == step.kind.value) else {
         let hint = match nearest(&step.kind.value, kinds()) {

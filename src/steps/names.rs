@@ -1,6 +1,7 @@
 //! Which names a template may use, and what to say about those that it may not (SPEC §4).
 
 use crate::model::document::{Complaints, Placed, Spot, list, nearest};
+use crate::model::report::pasted;
 use crate::model::spinner::{ParamKind, Spinner, Target, Targets};
 use crate::model::tokens::{Token, compared_with_numbers, scan};
 
@@ -77,7 +78,7 @@ impl<'a> Names<'a> {
         if columns.iter().any(|column| column == name) {
             let what =
                 format!("column `{name}` of table `{table}` is not a metadata field, so it does not enter the run");
-            complaints.error(spot, what, Some(format!("`cxgear table metadata {table} --add {name}`")));
+            complaints.error(spot, what, Some(add(table, name)));
             return;
         }
         let hint = match nearest(name, fields.iter().map(String::as_str).chain(RESERVED)) {
@@ -93,6 +94,10 @@ impl<'a> Names<'a> {
         // `steps["a-b"]` is reached by its quoted name, which the templates do not list.
         if earlier().any(|step| step == name) {
             return;
+        }
+        if self.spinner.steps.iter().any(|step| step.name.value == name) {
+            let hint = Some("only the output of steps above is there".to_owned());
+            return complaints.error(spot, format!("step `{name}` is not above this one"), hint);
         }
         let hint = match nearest(name, earlier()) {
             Some(near) => format!("did you mean `{near}`?"),
@@ -117,6 +122,11 @@ impl<'a> Names<'a> {
             complaints.error(within(text, at), what, Some(hint));
         }
     }
+}
+
+/// How a column becomes a metadata field.
+fn add(table: &str, column: &str) -> String {
+    format!("`cxgear table metadata {} --add {}`", pasted(table), pasted(column))
 }
 
 /// The field that the tokens end with: `name`, `params.name` or `params["name"]`.
@@ -169,9 +179,10 @@ fn place(text: &Placed<String>, needle: &str) -> Spot {
 pub(super) fn check_params(spinner: &Spinner, known: &Known<'_>, complaints: &mut Complaints) {
     let nowhere = Spot { line: 1, column: 1 };
     if let (Some(wanted), Some(is)) = (&spinner.project_type, known.project_type)
-        && wanted != is
+        && wanted.value != is
     {
-        complaints.error(nowhere, format!("the spinner is for {wanted} projects, and this project is {is}"), None);
+        let what = format!("the spinner is for {} projects, and this project is {is}", wanted.value);
+        complaints.error(wanted.spot, what, None);
     }
     let Some((table, fields, columns)) = known.table else { return };
     for (name, _) in &spinner.params {
@@ -180,7 +191,7 @@ pub(super) fn check_params(spinner: &Spinner, known: &Known<'_>, complaints: &mu
         }
         if columns.contains(&name.value) {
             let what = format!("`[params]` declares `{}`, which is not a metadata field of `{table}`", name.value);
-            complaints.error(name.spot, what, Some(format!("`cxgear table metadata {table} --add {}`", name.value)));
+            complaints.error(name.spot, what, Some(add(table, &name.value)));
         } else {
             let hint =
                 nearest(&name.value, fields.iter().map(String::as_str)).map(|near| format!("did you mean `{near}`?"));

@@ -10,6 +10,7 @@ use crate::engine::{Condition, Scope, StepError};
 use crate::model::document::{Complaints, Placed, Spot};
 use crate::model::payload::ErrorInfo;
 use crate::model::reason::Reason;
+use crate::model::tokens::{Token, scan};
 
 /// Instructions that one rendering may take: far above any real message, far below a noticeable time.
 const FUEL: u64 = 100_000;
@@ -39,6 +40,7 @@ const ONLY: &str = "template";
 impl Template {
     /// Compiles a template, complaining about syntax and names.
     pub(super) fn compile(text: &Placed<String>, names: &Names<'_>, complaints: &mut Complaints) -> Option<Template> {
+        check_words(text, complaints);
         let mut env = BASE.clone();
         if let Err(error) = env.add_template_owned(ONLY, text.value.clone()) {
             complaints.error(spot(text, &error), explain(&error, &text.value), None);
@@ -67,6 +69,7 @@ impl Expression {
     /// Compiles an expression, complaining about syntax, names, and text that is compared with numbers.
     pub(super) fn compile(text: &Placed<String>, names: &Names<'_>, complaints: &mut Complaints) -> Option<Expression> {
         names.check_numbers(text, complaints);
+        check_filters(text, 0, &text.value, complaints);
         match BASE.compile_expression_owned(text.value.clone()) {
             Ok(expression) => {
                 names.check(text, expression.undeclared_variables(true).into_iter().collect(), complaints);
@@ -91,6 +94,38 @@ impl Condition for Expression {
     }
 }
 
+/// Complains about what would only be found when a row is rendered: other templates, and filters that are not there.
+fn check_words(text: &Placed<String>, complaints: &mut Complaints) {
+    const OTHERS: [&str; 5] = ["include", "import", "from", "extends", "block"];
+    for (at, _) in text.value.match_indices("{%") {
+        let inside = text.value[at + 2..].trim_start_matches(['-', '+']).trim_start();
+        let word = inside.split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
+        if OTHERS.contains(&word) {
+            let hint = Some("a template stands alone; write its text here".to_owned());
+            complaints.error(within(text, at), format!("there is no `{word}` in templates"), hint);
+        }
+    }
+    for (open, close) in [("{{", "}}"), ("{%", "%}")] {
+        for (at, _) in text.value.match_indices(open) {
+            let inside = &text.value[at + 2..];
+            let inside = inside.find(close).map_or(inside, |end| &inside[..end]);
+            check_filters(text, at + 2, inside, complaints);
+        }
+    }
+}
+
+/// Complains about `| name` where no filter has that name.
+fn check_filters(text: &Placed<String>, begin: usize, expression: &str, complaints: &mut Complaints) {
+    let Ok(tokens) = scan(expression) else { return };
+    for pair in tokens.windows(2) {
+        let [(_, Token::Sign('|')), (at, Token::Word(name))] = pair else { continue };
+        let tried = BASE.empty_state().apply_filter(name, &[Value::UNDEFINED]);
+        if tried.is_err_and(|error| error.kind() == minijinja::ErrorKind::UnknownFilter) {
+            complaints.error(within(text, begin + at), format!("there is no filter `{name}`"), None);
+        }
+    }
+}
+
 fn spot(text: &Placed<String>, error: &minijinja::Error) -> Spot {
     match error.range() {
         Some(range) => within(text, range.start),
@@ -100,12 +135,15 @@ fn spot(text: &Placed<String>, error: &minijinja::Error) -> Spot {
 
 /// What went wrong, with the piece of the source where it did: strict errors do not name the variable themselves.
 fn explain(error: &minijinja::Error, source: &str) -> String {
+    if error.kind() == minijinja::ErrorKind::OutOfFuel {
+        return "the template takes too many steps".to_owned();
+    }
     let kind = error.kind().to_string();
     let what = error.detail().map_or(kind.clone(), |detail| format!("{kind}: {detail}"));
     let piece = error.range().and_then(|range| source.get(range)).map(str::trim).filter(|piece| !piece.is_empty());
     match piece {
         Some(piece) if error.kind() == minijinja::ErrorKind::UndefinedError => {
-            format!("`{piece}` is not there: {what}")
+            format!("`{piece}` is not there")
         }
         Some(piece) => format!("{what} in `{piece}`"),
         None => what,

@@ -24,6 +24,9 @@ pub(super) fn blocks(blocks: Vec<Block<'_>>, canvas: &Canvas<'_>, out: &mut dyn 
             Block::Title(cells) => write_all(&title(&cells, canvas), out)?,
             Block::Pairs { title, pairs } => {
                 let indent = heading(title, canvas, out)?;
+                if indent > 0 && pairs.is_empty() {
+                    writeln!(out, "{}{}", text::spaces(indent), canvas.paint.dim("(none)"))?;
+                }
                 write_all(&shift(paired(&pairs, &canvas.inset(indent)), indent), out)?;
             }
             Block::Table { title, list } => {
@@ -36,6 +39,10 @@ pub(super) fn blocks(blocks: Vec<Block<'_>>, canvas: &Canvas<'_>, out: &mut dyn 
                 drawn?;
             }
             Block::Timeline(timeline) => write_all(&timeline::lines(&timeline, canvas), out)?,
+            Block::Verbatim { title, text } => {
+                heading(title, canvas, out)?;
+                write_all(&text::verbatim(&text), out)?;
+            }
             Block::Next(command) => {
                 // Never wrapped: it is there to be copied.
                 let command = text::lines(&command).join(" ");
@@ -237,6 +244,23 @@ next: cxgear retry 3 --failed
         let command = format!("cxgear run {}", "x".repeat(100));
         let drawn = drawn(vec![Block::Next(command.clone())], &sample::canvas(40));
         assert_eq!(drawn, format!("next: {command}\n"));
+    }
+
+    #[test]
+    fn a_heading_with_nothing_below_says_so() {
+        let none = |title| vec![Block::Pairs { title, pairs: Vec::new() }];
+        assert_eq!(drawn(none("Outcomes"), &sample::canvas(40)), "Outcomes\n  (none)\n");
+        assert_eq!(drawn(none(""), &sample::canvas(40)), "");
+    }
+
+    #[test]
+    fn a_text_to_copy_is_neither_wrapped_nor_moved() {
+        let text = format!("message = \"{}\"\n\n\tindented  \n", "word ".repeat(20));
+        let block = Block::Verbatim { title: "Definition", text: format!("{text}# \u{1b}[2J") };
+        assert_eq!(
+            drawn(vec![block], &sample::screen(40)).replace("\u{1b}[1m", "").replace("\u{1b}[0m", ""),
+            format!("Definition\n{text}# \\x1b[2J\n")
+        );
     }
 
     proptest! {

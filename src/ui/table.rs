@@ -1,14 +1,19 @@
-//! Tables: a bold header, two spaces between columns, no lines. Columns are laid out by `layout`.
+//! Tables: a bold header, two spaces between columns, no lines. `layout` says how wide columns are, `comfy_table` lays
+//! the cells out in them.
 //!
-//! There is no table crate below this on purpose. What is left once text is cut and isolated here is padding, and
-//! `comfy_table` colours through crossterm, which reads `NO_COLOR` by itself: `--color always` could not win.
+//! Colour is put on after that. Its own goes through crossterm, which reads `NO_COLOR` by itself and whose switch against
+//! that is not re-exported: `--color always` could not win. And with its `custom_styling`, where cells bring their colour
+//! along, a table takes three times as long.
 
 use std::io::Write;
+
+use comfy_table::presets::NOTHING;
+use comfy_table::{CellAlignment, ColumnConstraint, Row};
 
 use super::Error;
 use super::face::{Face, Side, Times};
 use super::layout::{GAP, Layout, Need};
-use super::stream::Canvas;
+use super::stream::{Bidi, Canvas};
 use super::text;
 use crate::model::report::{Cell, Column, Fault, List, Rows, Shown, Tone};
 
@@ -119,13 +124,16 @@ impl<'c> Table<'c> {
         let fitted = Layout::fit(&self.needs[..shown], self.canvas.width);
         let before = self.layout.take().filter(|before| fitted.widths.len() < before.widths.len());
         let layout = before.unwrap_or(fitted);
+        let paint = self.canvas.paint;
+        let mut grid = Grid::new(&layout.widths);
         if first {
-            self.header(&layout, out)?;
+            grid.row(&self.titles(), &self.sides, self.canvas.bidi, |_, text| paint.bold(text));
         }
         for row in &drawn {
             let faces = row.iter().map(|cell| cell.face(layout.times));
-            self.line(&layout, faces, |face| self.canvas.paint.tone(face.tone, &self.isolate(face)), out)?;
+            grid.row(faces, &self.sides, self.canvas.bidi, |tone, text| paint.tone(tone, text));
         }
+        grid.write(&self.sides, out)?;
         self.layout = Some(layout);
         Ok(())
     }
@@ -152,45 +160,13 @@ impl<'c> Table<'c> {
         }
     }
 
-    fn header(&self, layout: &Layout, out: &mut dyn Write) -> Result<(), Error> {
+    fn titles(&self) -> Vec<Face> {
         let face = |column: &Column| Face {
             text: text::line(&column.title, self.canvas.width),
             tone: Tone::Plain,
             side: Side::Left,
         };
-        let titles: Vec<Face> = self.columns.iter().map(|(_, column)| face(column)).collect();
-        self.line(layout, titles.iter(), |face| self.canvas.paint.bold(&self.isolate(face)), out)
-    }
-
-    fn isolate(&self, face: &Face) -> String {
-        text::isolate(&face.text, self.canvas.bidi).into_owned()
-    }
-
-    /// One line. The last column is not padded: nothing invisible at the end of a line.
-    fn line<'f>(
-        &self,
-        layout: &Layout,
-        faces: impl Iterator<Item = &'f Face>,
-        paint: impl Fn(&Face) -> String,
-        out: &mut dyn Write,
-    ) -> Result<(), Error> {
-        let mut line = String::new();
-        // Spaces that are owed, and paid when something follows them.
-        let mut owed = 0;
-        for (at, (face, &width)) in faces.zip(&layout.widths).enumerate() {
-            let face = Face { text: text::cut(&face.text, width).into_owned(), ..*face };
-            let blank = width - text::width(&face.text);
-            let (before, after) = if self.sides[at] == Side::Right { (blank, 0) } else { (0, blank) };
-            owed += before;
-            if !face.text.is_empty() {
-                line.push_str(&text::spaces(owed));
-                line.push_str(&paint(&face));
-                owed = 0;
-            }
-            owed += after + GAP;
-        }
-        writeln!(out, "{line}")?;
-        Ok(())
+        self.columns.iter().map(|(_, column)| face(column)).collect()
     }
 
     /// Says which columns there was no room for: nothing is left out in silence.
@@ -201,6 +177,89 @@ impl<'c> Table<'c> {
         let more = hidden.len() - names.len();
         let more = if more > 0 { format!(" and {more} more") } else { String::new() };
         Some(format!("no room for: {}{more}; a wider terminal or --format json shows them", names.join(", ")))
+    }
+}
+
+/// Lines while `comfy_table` lays them out. It is told every width and no width of a terminal, so it has nothing to
+/// decide, nothing to wrap and nothing to ask the operating system for.
+struct Grid {
+    /// The width of each column, and the gap on its right.
+    columns: Vec<(usize, usize)>,
+    table: comfy_table::Table,
+    lines: Vec<Line>,
+}
+
+/// What is known of a line before it is laid out.
+struct Line {
+    /// How many blanks it will end with beyond its last text.
+    blank: usize,
+    /// Its texts from the left, each without and with colour; none when there is no colour in it.
+    texts: Vec<(String, String)>,
+}
+
+impl Grid {
+    fn new(widths: &[usize]) -> Self {
+        // A column has at least one cell there. One that needs none takes it out of its gap.
+        let gap = |at: usize| if at + 1 < widths.len() { GAP - usize::from(widths[at] == 0) } else { 0 };
+        let columns = widths.iter().enumerate().map(|(at, &width)| (width.max(1), gap(at))).collect();
+        let mut table = comfy_table::Table::new();
+        table.load_style(NOTHING).force_no_tty();
+        Grid { columns, table, lines: Vec::new() }
+    }
+
+    /// Adds a line of the faces that there are columns for.
+    fn row<'f>(
+        &mut self,
+        faces: impl IntoIterator<Item = &'f Face>,
+        sides: &[Side],
+        bidi: Bidi,
+        paint: impl Fn(Tone, &str) -> String,
+    ) {
+        let mut row = Row::new();
+        let mut line = Line { blank: 0, texts: Vec::new() };
+        for (at, (face, &(width, gap))) in faces.into_iter().zip(&self.columns).enumerate() {
+            let text = text::cut(&face.text, width);
+            line.blank = gap
+                + match sides[at] {
+                    _ if text.is_empty() => line.blank + width,
+                    Side::Right => 0,
+                    Side::Left | Side::Either => width - text::width(&text),
+                };
+            let text = text::isolate(&text, bidi).into_owned();
+            line.texts.push((text.clone(), paint(face.tone, &text)));
+            row.add_cell(comfy_table::Cell::new_owned(text));
+        }
+        if line.texts.iter().all(|(bare, painted)| bare == painted) {
+            line.texts.clear();
+        }
+        // Should the two ever disagree on a width, a value is cut and the line still fits.
+        row.max_height(1);
+        self.table.add_row(row);
+        self.lines.push(line);
+    }
+
+    /// Nothing invisible is left at the end of a line, but what belongs to a value stays: `grep -x` may look for it.
+    fn write(mut self, sides: &[Side], out: &mut dyn Write) -> Result<(), Error> {
+        let cells = |cells: usize| u16::try_from(cells).unwrap_or(u16::MAX);
+        for ((column, &(width, gap)), side) in self.table.column_iter_mut().zip(&self.columns).zip(sides) {
+            let right = *side == Side::Right;
+            column.set_padding((0, cells(gap)));
+            column.set_constraint(ColumnConstraint::Absolute(comfy_table::Width::Fixed(cells(width + gap))));
+            column.set_cell_alignment(if right { CellAlignment::Right } else { CellAlignment::Left });
+        }
+        for (laid, Line { blank, texts }) in self.table.lines().zip(self.lines) {
+            let end = laid.trim_end_matches(' ').len().max(laid.len().saturating_sub(blank));
+            let mut rest = &laid[..end];
+            // Only blanks come before a text, so the first place it is found at is its own.
+            for (bare, painted) in texts {
+                if let Some((before, after)) = rest.split_once(&bare) {
+                    write!(out, "{before}{painted}")?;
+                    rest = after;
+                }
+            }
+            writeln!(out, "{rest}")?;
+        }
+        Ok(())
     }
 }
 

@@ -56,18 +56,37 @@ pub(super) fn lines(text: &str) -> Vec<String> {
     lines
 }
 
-/// Appends `c`, spelled out when a terminal would act on it: C0, DEL, C1 (ECMA-48), and the marks that reorder what
-/// follows (UAX #9: embeddings, overrides, isolates), with which a cell could pretend to be another.
+/// The lines of `text` as they are: only what a terminal would act on is spelled out, tabs excepted.
+pub(super) fn verbatim(text: &str) -> Vec<String> {
+    let clean = |line: &str| {
+        let mut clean = String::with_capacity(line.len());
+        line.chars().for_each(|c| if c == '\t' { clean.push(c) } else { push(&mut clean, c) });
+        clean
+    };
+    text.lines().map(clean).collect()
+}
+
+/// Appends `c`, spelled out when a terminal would act on it or show nothing for it: C0, DEL, C1 (ECMA-48), the marks
+/// that reorder what follows (UAX #9: embeddings, overrides, isolates), and all other invisible format characters, with
+/// which a cell could pretend to be another. Joiners are left: emoji and many scripts are not right without them.
 fn push(clean: &mut String, c: char) {
     // Writing to a `String` cannot fail.
     let _ = match c {
         '\0'..='\u{1f}' | '\u{7f}'..='\u{9f}' => write!(clean, "\\x{:02x}", u32::from(c)),
-        '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => write!(clean, "\\u{{{:x}}}", u32::from(c)),
+        c if is_invisible(c) => write!(clean, "\\u{{{:x}}}", u32::from(c)),
         c => {
             clean.push(c);
             Ok(())
         }
     };
+}
+
+/// Characters of class Cf that show as nothing (Unicode: `Default_Ignorable_Code_Point`, and the annotation marks),
+/// joiners excepted.
+fn is_invisible(c: char) -> bool {
+    matches!(c, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}'
+        | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{1bca0}'..='\u{1bca3}'
+        | '\u{1d173}'..='\u{1d17a}' | '\u{e0001}' | '\u{e0020}'..='\u{e007f}')
 }
 
 /// Clean text in at most `limit` cells, with `…` where some is missing.
@@ -213,6 +232,8 @@ mod tests {
         assert_eq!(line("a\u{1b}[2Jb\u{7}\u{9b}\u{7f}", 80), "a\\x1b[2Jb\\x07\\x9b\\x7f");
         assert_eq!(line("a\r\nb\rc\td\u{2028}e", 80), "a⏎b⏎c d⏎e");
         assert_eq!(line("x\u{202e}y\u{2066}", 80), "x\\u{202e}y\\u{2066}");
+        assert_eq!(line("a\u{200b}b\u{feff}c\u{ad}", 80), "a\\u{200b}b\\u{feff}c\\u{ad}");
+        assert_eq!(line("می\u{200c}خواهم", 80), "می\u{200c}خواهم");
         assert_eq!(line("👨\u{200d}👩\u{200d}👧", 80), "👨\u{200d}👩\u{200d}👧");
     }
 
@@ -258,7 +279,7 @@ mod tests {
         fn a_line_fits_and_is_clean(text in "\\PC*|(?s:.{0,60})", limit in 0_usize..40) {
             let shown = line(&text, limit);
             prop_assert!(width(&shown) <= limit, "{shown:?} is {} wide", width(&shown));
-            prop_assert!(!shown.chars().any(char::is_control));
+            prop_assert!(!shown.chars().any(|c| c.is_control() || is_invisible(c)));
         }
 
         #[test]

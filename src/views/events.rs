@@ -106,10 +106,13 @@ fn unknown(pattern: &str) -> Error {
         objects.dedup();
         objects
     };
-    let object = pattern.split('.').next().unwrap_or_default();
-    let near = match pattern.strip_suffix('*') {
-        Some(_) => nearest(object, objects()).map(|object| format!("{object}.*")),
-        None => nearest(pattern, EventType::ALL.iter().map(|kind| kind.name())).map(str::to_owned),
+    let object = pattern.split(['.', '*']).next().unwrap_or_default();
+    let all_of = || nearest(object, objects()).map(|object| format!("{object}.*"));
+    let one = || nearest(pattern, EventType::ALL.iter().map(|kind| kind.name())).map(str::to_owned);
+    // An object without an action means all that happens to it.
+    let near = match pattern.split_once('.') {
+        Some((_, action)) if !action.is_empty() && !action.ends_with('*') => one(),
+        Some(_) | None => all_of().or_else(one),
     };
     let hint = near.is_none().then(|| format!("types are `object.action`, of {}", list(objects())));
     Error::NoSuch { what: "event type", name: pattern.to_owned(), near, hint }

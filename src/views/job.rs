@@ -9,8 +9,8 @@ use super::{Answer, Error, View, history, jobs};
 use crate::model::event::{Event, EventType};
 use crate::model::id::{Cursor, JobId};
 use crate::model::payload::{Counts, ErrorInfo, JobCreated};
-use crate::model::report::counted;
-use crate::model::report::{Block, Cell, Column, List, Report, Single, Tone};
+use crate::model::reason::Reason;
+use crate::model::report::{Block, Cell, Column, List, Report, Single, Tone, counted};
 use crate::model::status::RecordStatus;
 use crate::model::time::Timestamp;
 use crate::store::{Job, Read, Scope, Tally};
@@ -150,8 +150,9 @@ fn errors(read: &dyn Read, job: &Job) -> Result<Vec<ErrorInfo>, Error> {
     Ok(errors)
 }
 
+/// Of a job that ran for less than a second it would say more of the clock than of the job.
 fn rate(standing: &Standing, now: Timestamp) -> Option<f64> {
-    let span = standing.duration(now).filter(|span| span.0 > 0)?;
+    let span = standing.duration(now).filter(|span| span.0 >= 1_000)?;
     #[expect(clippy::cast_precision_loss, reason = "shown with three digits")]
     let (ended, ms) = (standing.ended() as f64, span.0 as f64);
     Some(ended * 1_000.0 / ms).filter(|rate| *rate > 0.0)
@@ -165,7 +166,13 @@ fn top<'t>(tally: &'t [Tally], what: &'static str) -> impl Iterator<Item = (&'t 
 fn failure(job: &Job, key: &str, n: u64) -> Vec<Cell> {
     let (index, reason) = key.split_once(' ').unwrap_or(("-", key));
     let step = index.parse::<usize>().ok().and_then(|index| job.steps.get(index));
-    vec![Cell::maybe(step, |step| Cell::text(step.name.as_str())), Cell::text(reason), Cell::Count(n)]
+    let name = Cell::maybe(step, |step| Cell::text(step.name.as_str()));
+    let shown = match step {
+        Some(_) => name.clone(),
+        None if reason == Reason::InvalidParams.name() => Cell::text("(params)"),
+        None => Cell::text("(record)"),
+    };
+    vec![name, shown, Cell::text(reason), Cell::Count(n)]
 }
 
 fn counts(counts: &Counts) -> Vec<Vec<Cell>> {
@@ -192,7 +199,12 @@ fn disposition_columns() -> Vec<Column> {
 }
 
 fn failure_columns() -> Vec<Column> {
-    vec![Column::new("step", "STEP").flexible(), Column::new("reason", "REASON"), Column::new("records", "RECORDS")]
+    vec![
+        Column::new("step", "STEP").data_only(),
+        Column::new("where", "STEP").flexible().table_only(),
+        Column::new("reason", "REASON"),
+        Column::new("records", "RECORDS"),
+    ]
 }
 
 #[cfg(test)]

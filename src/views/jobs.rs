@@ -1,6 +1,6 @@
 //! `jobs`: one line each, the latest first.
 
-use super::args::{Arg, Args, Kind, LIMIT, Place};
+use super::args::{Arg, Args, Form, Kind, LIMIT, Place};
 use super::paged::{PAGE, Paged, more};
 use super::standing::Standing;
 use super::{Answer, View};
@@ -16,7 +16,7 @@ pub(super) const VIEW: View = View {
         LIMIT,
         Arg {
             name: "status",
-            help: "Only jobs that stand so",
+            help: "Only jobs of this status, or of this result: success, partial, failure",
             value_name: "STATUS",
             place: Place::Flag,
             kind: Kind::Word(statuses),
@@ -29,19 +29,20 @@ pub(super) const VIEW: View = View {
 const USUAL: u64 = 20;
 
 fn statuses() -> Vec<&'static str> {
-    JobStatus::ALL.iter().map(|status| status.name()).chain([Verdict::Partial.name()]).collect()
+    let results = [Verdict::Success, Verdict::Partial, Verdict::Failure].map(Verdict::name);
+    JobStatus::ALL.iter().map(|status| status.name()).chain(results).collect()
 }
 
 fn report<'a>(read: &'a dyn Read, args: &Args) -> Answer<'a> {
-    let (now, limit) = (args.now, args.limit(USUAL));
+    let (now, limit, form) = (args.now, args.limit(USUAL), args.form);
     let wanted = args.text("status").map(str::to_owned);
-    let note = if args.is_data() { None } else { more(limit, 0, count(read, wanted.as_deref())?) };
+    let note = if args.is_data() { None } else { more(limit, 0, count(read, wanted.as_deref(), args.form)?) };
     let empty = match &wanted {
-        Some(status) => format!("no job is {status}"),
+        Some(status) => format!("no job has the status or result `{status}`"),
         None => "no jobs yet: `cxgear run SPINNER --table TABLE` makes one".to_owned(),
     };
     let rows = standings(read)?.filter(move |standing| {
-        let fits = |standing: &Standing| wanted.as_deref().is_none_or(|wanted| is(standing, wanted));
+        let fits = |standing: &Standing| wanted.as_deref().is_none_or(|wanted| is(standing, wanted, form));
         standing.as_ref().is_ok_and(fits) || standing.is_err()
     });
     let rows = rows.take(usize::try_from(limit).unwrap_or(usize::MAX));
@@ -56,16 +57,18 @@ pub(super) fn standings<'a>(read: &'a dyn Read) -> store::Result<impl Iterator<I
     Ok(jobs.map(move |job| Standing::of(read, job?)))
 }
 
-/// Whether a job stands so, in the word of the log or in the one that a table shows.
-fn is(standing: &Standing, status: &str) -> bool {
-    standing.status.name() == status || standing.word().0 == status
+/// Whether a job has this status or result. People may mean the word that their table shows, which programs never see.
+fn is(standing: &Standing, word: &str, form: Form) -> bool {
+    standing.status.name() == word
+        || standing.result().is_some_and(|result| result.name() == word)
+        || (form == Form::Table && standing.word().0 == word)
 }
 
-fn count(read: &dyn Read, status: Option<&str>) -> store::Result<u64> {
+fn count(read: &dyn Read, status: Option<&str>, form: Form) -> store::Result<u64> {
     let mut count = 0;
     for standing in standings(read)? {
         let standing = standing?;
-        count += u64::from(status.is_none_or(|status| is(&standing, status)));
+        count += u64::from(status.is_none_or(|status| is(&standing, status, form)));
     }
     Ok(count)
 }
@@ -111,15 +114,17 @@ const KEYS: [&str; 15] = [
     "duration_ms",
 ];
 
+/// Programs are promised the order of [`KEYS`]. Where a table has no room its last columns go, so how a job stands
+/// comes early.
 pub(super) fn columns() -> Vec<Column> {
     let people = [
         Column::new("id", "ID"),
         Column::new("spinner", "SPINNER").flexible(),
-        Column::new("table", "TABLE").flexible(),
+        Column::new("status", "STATUS"),
         Column::new("progress", "PROGRESS"),
         Column::new("failed", "FAIL"),
         Column::new("waiting", "WAIT"),
-        Column::new("status", "STATUS"),
+        Column::new("table", "TABLE").flexible(),
         Column::new("started_at", "STARTED"),
         Column::new("duration_ms", "TOOK"),
     ];
@@ -133,11 +138,11 @@ pub(super) fn row(standing: &Standing, now: crate::model::time::Timestamp) -> Ve
     let people = [
         Cell::Number(job.id.0),
         Cell::text(standing.spinner()),
-        Cell::text(job.table.as_str()),
+        Cell::Status(word, tone),
         standing.progress(),
         Cell::Count(counts.failed),
         Cell::Count(counts.waiting),
-        Cell::Status(word, tone),
+        Cell::text(job.table.as_str()),
         Cell::maybe(job.started_at, Cell::Time),
         Cell::maybe(standing.duration(now), Cell::Span),
     ];

@@ -9,6 +9,7 @@ use super::standing::Standing;
 use super::{Answer, View, history, record};
 use crate::model::id::{JobId, RecordId, RowId};
 use crate::model::journey::{Journey, StepAttempt};
+use crate::model::payload::ErrorInfo;
 use crate::model::report::{Block, Cell, Column, List, Report, Single, Timeline};
 use crate::model::status::{RecordStatus, Verdict};
 use crate::store::{Job, Read};
@@ -30,7 +31,7 @@ fn report<'a>(read: &'a dyn Read, args: &Args) -> Answer<'a> {
     if journey.fold.status.is_some() {
         return Ok(Report::Single(single(&job, id, &journey)));
     }
-    let blank = record::not_started(id, &Standing::of(read, job.clone())?);
+    let blank = record::not_started("journey", id, &Standing::of(read, job.clone())?);
     Ok(Report::Single(Single { blocks: blank.blocks, ..single(&job, id, &journey) }))
 }
 
@@ -44,10 +45,18 @@ pub fn single(job: &Job, id: RecordId, journey: &Journey) -> Single<'static> {
         ("started_at", Cell::maybe(fold.started_at, Cell::Time)),
         ("ended_at", Cell::maybe(fold.ended_at, Cell::Time)),
         ("duration_ms", Cell::maybe(journey.duration(), Cell::Span)),
+        ("result", Cell::maybe(fold.verdict(), |result| Cell::Status(result.name(), result.tone()))),
+        ("reason", Cell::maybe(fold.reason, |reason| Cell::text(reason.name()))),
+        ("errors", Cell::Json(json!(errors(journey)))),
         ("steps", Cell::Json(journey.attempts.iter().map(step).collect())),
         ("output", Cell::Json(journey.output.clone().into())),
     ];
     Single { object, blocks: blocks(job, id, journey), lines: Some(lines(id, journey)) }
+}
+
+/// What went wrong in the end; nothing where a later try went well.
+fn errors(journey: &Journey) -> &[ErrorInfo] {
+    if journey.fold.verdict() == Some(Verdict::Success) { &[] } else { &journey.fold.errors }
 }
 
 fn blocks(job: &Job, id: RecordId, journey: &Journey) -> Vec<Block<'static>> {
@@ -92,7 +101,7 @@ fn messages(attempt: &StepAttempt) -> Value {
     attempt.messages.iter().map(|said| json!({ "level": said.level.name(), "text": said.text })).collect()
 }
 
-/// A line for each try at a step.
+/// A line for each try at a step, and one for the record itself when it failed by itself.
 fn lines(id: RecordId, journey: &Journey) -> List<'static> {
     let keys = [
         "id",
@@ -125,7 +134,29 @@ fn lines(id: RecordId, journey: &Journey) -> List<'static> {
         ]
     };
     let columns = keys.into_iter().map(|key| Column::new(key, key)).collect();
-    let lines: Vec<_> = journey.attempts.iter().map(line).collect();
+    let mut lines: Vec<_> = journey.attempts.iter().map(line).collect();
+    if journey.fold.status == Some(RecordStatus::Failed) && journey.fold.failed_step.is_none() {
+        lines.push(own_line(id, journey));
+    }
     let rows = Box::new(lines.into_iter().map(Ok));
     List { columns, rows, empty: "no steps yet".to_owned(), note: None, page: None }
+}
+
+/// The record as a line among its steps: of no step, and with the reason where a step has its outcome key.
+fn own_line(id: RecordId, journey: &Journey) -> Vec<Cell> {
+    let fold = &journey.fold;
+    vec![
+        Cell::text(id.to_string()),
+        Cell::Null,
+        Cell::Null,
+        Cell::text("record"),
+        Cell::Number(fold.attempt.into()),
+        Cell::Status(RecordStatus::Failed.name(), RecordStatus::Failed.tone()),
+        Cell::maybe(fold.reason, |reason| Cell::text(reason.name())),
+        Cell::maybe(fold.started_at, Cell::Time),
+        Cell::maybe(journey.duration(), Cell::Span),
+        Cell::Json(json!([])),
+        Cell::Json(json!({})),
+        Cell::Json(json!(fold.errors)),
+    ]
 }

@@ -111,6 +111,8 @@ impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Error::Store(error) => error.fmt(f),
+            // Numbers speak for themselves; names are marked.
+            Error::NoSuch { what: what @ ("job" | "record"), name, .. } => write!(f, "there is no {what} {name}"),
             Error::NoSuch { what, name, .. } => write!(f, "there is no {what} `{name}`"),
             Error::Usage { what, .. } => f.write_str(what),
         }

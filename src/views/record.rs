@@ -24,7 +24,7 @@ fn report<'a>(read: &'a dyn Read, args: &Args) -> Answer<'a> {
     let id = args.record("record").unwrap_or(RecordId { job: JobId(0), row: RowId(0) });
     let job = history::job_of(read, id)?;
     let Some(record) = read.record(id)? else {
-        return Ok(Report::Single(not_started(id, &Standing::of(read, job)?)));
+        return Ok(Report::Single(not_started("record", id, &Standing::of(read, job)?)));
     };
     let told = Told::of(read, &job.steps.clone().into(), record)?;
     Ok(Report::Single(Single { object: told.data(), blocks: blocks(&told, &job), lines: None }))
@@ -42,7 +42,7 @@ fn blocks(told: &Told, job: &Job) -> Vec<Block<'static>> {
     let mut blocks = vec![
         Block::Title(title),
         Block::Pairs { title: "Metadata (pipeline input)", pairs: metadata },
-        Block::Pairs { title: "Outcomes", pairs: outcomes(told) },
+        Block::Pairs { title: "Outcomes", pairs: pairs(&told.journey.outcomes) },
     ];
     let mut status =
         vec![("job", Cell::text(format!("{} · {}@{} over {}", job.id, job.spinner, job.version, job.table)))];
@@ -58,15 +58,8 @@ fn blocks(told: &Told, job: &Job) -> Vec<Block<'static>> {
     blocks
 }
 
-fn outcomes(told: &Told) -> Vec<(String, Cell)> {
-    match pairs(&told.journey.outcomes) {
-        none if none.is_empty() => vec![("none".to_owned(), Cell::Null)],
-        some => some,
-    }
-}
-
-/// A row that is selected, but is no record yet.
-pub(super) fn not_started(id: RecordId, standing: &Standing) -> Single<'static> {
+/// A row that is selected, but is no record yet. `what` is what was asked for.
+pub(super) fn not_started(what: &str, id: RecordId, standing: &Standing) -> Single<'static> {
     let object = vec![
         ("id", Cell::text(id.to_string())),
         ("job", Cell::Number(id.job.0)),
@@ -90,7 +83,7 @@ pub(super) fn not_started(id: RecordId, standing: &Standing) -> Single<'static> 
         format!("job {job} is {why} and has not come to this row yet")
     };
     let blocks = vec![
-        Block::Title(vec![Cell::text(format!("record {id}")), word]),
+        Block::Title(vec![Cell::text(format!("{what} {id}")), word]),
         Block::Pairs { title: "", pairs: vec![("status".to_owned(), Cell::text(told))] },
         Block::Next(if standing.status == JobStatus::Running { format!("cxgear job {job}") } else { standing.next() }),
     ];

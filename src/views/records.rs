@@ -2,20 +2,22 @@
 
 use std::sync::Arc;
 
+use jiff::tz::TimeZone;
 use serde_json::json;
 
 use super::args::{Arg, Args, JOB, Kind, LIMIT, OFFSET, Place, WHERE};
 use super::cells::{fields, words};
 use super::paged::{Paged, more};
 use super::{Answer, View, history};
+use crate::model::document::{list, nearest};
 use crate::model::fold::verdict;
 use crate::model::id::RowId;
 use crate::model::journey::Journey;
 use crate::model::params::Params;
-use crate::model::payload::StepName;
-use crate::model::report::{Cell, Column, List, Report};
+use crate::model::payload::{ErrorInfo, StepName};
+use crate::model::report::{Cell, Column, List, Report, counted};
 use crate::model::status::{RecordStatus, Verdict};
-use crate::model::time::Millis;
+use crate::model::time::{Millis, Timestamp};
 use crate::store::{self, Job, Read, Record, RecordAsk};
 
 pub(super) const VIEW: View = View {
@@ -49,6 +51,9 @@ pub(super) const VIEW: View = View {
 /// What a table shows unless asked for more.
 const USUAL: u64 = 50;
 
+/// So many dispositions are told to someone who asked for none of them.
+const TOLD: usize = 10;
+
 fn statuses() -> Vec<&'static str> {
     RecordStatus::ALL.iter().map(|status| status.name()).collect()
 }
@@ -64,9 +69,9 @@ fn report<'a>(read: &'a dyn Read, args: &Args) -> Answer<'a> {
         offset: 0,
     };
     let note = if args.is_data() { None } else { more(limit, offset, count(read, &job, &ask)?) };
-    let empty = empty(&job, &ask, offset);
+    let empty = empty(read, &job, &ask, offset)?;
     let columns = columns(read, &job)?;
-    let (steps, is_data): (Arc<[_]>, _) = (job.steps.clone().into(), args.is_data());
+    let (steps, is_data, zone): (Arc<[_]>, _, _) = (job.steps.clone().into(), args.is_data(), args.zone.clone());
     let records = {
         Paged::begin(limit, move |wanted, last: Option<&Record>| {
             let after = last.map_or(RowId(0), |last| last.id.row);
@@ -80,7 +85,7 @@ fn report<'a>(read: &'a dyn Read, args: &Args) -> Answer<'a> {
         if is_data {
             return Ok(told.data().into_iter().map(|(_, cell)| cell).collect());
         }
-        Ok(KEYS.into_iter().map(|_| Cell::Null).chain(told.people()).collect())
+        Ok(KEYS.into_iter().map(|_| Cell::Null).chain(told.people(&zone)).collect())
     }));
     Ok(Report::List(List { columns, rows, empty, note, page: None }))
 }
@@ -92,18 +97,38 @@ fn count(read: &dyn Read, job: &Job, ask: &RecordAsk) -> store::Result<u64> {
     read.count_records(job, ask)
 }
 
-fn empty(job: &Job, ask: &RecordAsk, offset: u64) -> String {
+fn empty(read: &dyn Read, job: &Job, ask: &RecordAsk, offset: u64) -> store::Result<String> {
     let id = job.id;
     if job.counts.total == job.counts.not_started {
-        return format!("no record of job {id} has started yet: `cxgear resume {id}` runs it");
+        return Ok(format!("no record of job {id} has started yet: `cxgear resume {id}` runs it"));
+    }
+    if let Some(told) = ask.disposition.as_deref().map(|wanted| unknown(read, job, wanted)).transpose()?.flatten() {
+        return Ok(told);
     }
     if offset > 0 {
-        return format!("no more than {offset} records of job {id} are so");
+        return Ok(format!("no more than {} of job {id} match", counted(offset, "record")));
     }
-    match ask.status {
-        Some(status) => format!("no record of job {id} is {status}, of those asked for"),
-        None => format!("no record of job {id} is so"),
+    Ok(match ask.status {
+        Some(status) if ask.disposition.is_none() && ask.condition.is_none() => {
+            format!("no record of job {id} is {status}")
+        }
+        Some(_) | None => format!("no record of job {id} matches"),
+    })
+}
+
+/// A disposition that no record has, with the one that was likely meant.
+fn unknown(read: &dyn Read, job: &Job, wanted: &str) -> store::Result<Option<String>> {
+    if read.count_records(job, &RecordAsk { disposition: Some(wanted.to_owned()), ..RecordAsk::default() })? > 0 {
+        return Ok(None);
     }
+    let tally = read.tally(job.id)?;
+    let known = || tally.iter().filter(|tally| tally.what == "disposition").map(|tally| tally.key.as_str());
+    let hint = match nearest(wanted, known()) {
+        Some(near) => format!("; did you mean `{near}`?"),
+        None if known().next().is_none() => String::new(),
+        None => format!("; it has {}{}", list(known().take(TOLD)), if known().count() > TOLD { ", …" } else { "" }),
+    };
+    Ok(Some(format!("no record of job {} has the disposition `{wanted}`{hint}", job.id)))
 }
 
 /// One record, and what its log says beyond its state.
@@ -130,7 +155,7 @@ impl Told {
     }
 
     /// What went wrong; nothing where a later try went well.
-    pub(super) fn errors(&self) -> &[crate::model::payload::ErrorInfo] {
+    pub(super) fn errors(&self) -> &[ErrorInfo] {
         if self.result() == Some(Verdict::Success) { &[] } else { &self.journey.fold.errors }
     }
 
@@ -154,14 +179,14 @@ impl Told {
         ]
     }
 
-    fn people(&self) -> Vec<Cell> {
+    fn people(&self, zone: &TimeZone) -> Vec<Cell> {
         let record = &self.record;
         vec![
             Cell::text(record.id.to_string()),
             Cell::text(self.journey.params.as_ref().map(contact).unwrap_or_default()),
             Cell::text(self.outcome()),
             Cell::Status(record.status.name(), record.status.tone()),
-            Cell::maybe(record.ended_at, Cell::Time),
+            Cell::maybe(record.ended_at, |at| Cell::Text(short(at, zone))),
             Cell::maybe(self.duration(), Cell::Span),
         ]
     }
@@ -169,9 +194,7 @@ impl Told {
     /// What came of it in a line: what went wrong, else its disposition, else whatever it produced.
     fn outcome(&self) -> String {
         if let (RecordStatus::Failed, Some(error)) = (self.record.status, self.errors().first()) {
-            // Which row it is stands at the beginning of the line.
-            let row = format!("row {}, ", self.record.id.row);
-            return error.message.strip_prefix(&row).unwrap_or(&error.message).to_owned();
+            return wrong(self.record.id.row, error);
         }
         if let Some(disposition) = &self.record.disposition {
             return disposition.clone();
@@ -179,6 +202,23 @@ impl Told {
         let each = self.journey.outcomes.iter().filter_map(|(key, value)| Some(format!("{key}: {}", words(value)?)));
         each.collect::<Vec<_>>().join(" · ")
     }
+}
+
+/// What went wrong, the reason first: there may be room for no more. Which row it is stands at the beginning of the line.
+fn wrong(row: RowId, error: &ErrorInfo) -> String {
+    let message = error.message.strip_prefix(&format!("row {row}, ")).unwrap_or(&error.message);
+    let named = ["column `", "step `"].iter().find_map(|what| message.strip_prefix(what)?.split_once("`: "));
+    match named {
+        Some((name, why)) => format!("{}: {name}: {why}", error.code.name()),
+        None => format!("{}: {message}", error.code.name()),
+    }
+}
+
+/// `03-25 14:31`: the year and the seconds would take their room from the outcome.
+fn short(at: Timestamp, zone: &TimeZone) -> String {
+    let full = at.local(zone);
+    // A year outside of 0000..=9999 has another length; then all of it is told.
+    full.get(5..16).filter(|_| full.len() == 19).map_or(full.clone(), str::to_owned)
 }
 
 /// Who it is, as far as the metadata says.

@@ -83,7 +83,7 @@ fn single(version: &SpinnerVersion, latest: u32) -> Single<'static> {
     let blocks = vec![
         Block::Title(std::iter::once(Cell::text(named)).chain(newer).collect()),
         Block::Pairs { title: "", pairs },
-        Block::Pairs { title: "Definition", pairs: vec![(String::new(), Cell::text(version.definition.trim_end()))] },
+        Block::Verbatim { title: "Definition", text: version.definition.clone() },
         Block::Next(format!("cxgear run {}", version.name)),
     ];
     Single { object, blocks, lines: None }

@@ -4,7 +4,7 @@ use super::args::{Arg, Args, Kind, LIMIT, OFFSET, Place, WHERE};
 use super::paged::{Paged, more};
 use super::{Answer, Error, View};
 use crate::model::document::{list, nearest};
-use crate::model::report::{Cell, Column, List, Report};
+use crate::model::report::{Cell, Column, List, Report, counted};
 use crate::model::table::Table;
 use crate::store::{Read, Row, RowAsk};
 
@@ -42,7 +42,7 @@ fn report<'a>(read: &'a dyn Read, args: &Args) -> Answer<'a> {
     let empty = match (table.rows, &condition) {
         (0, _) => format!("table `{}` has no rows", table.name),
         (_, Some(_)) => format!("no row of `{}` meets the condition", table.name),
-        (rows, None) => format!("table `{}` has {rows} rows", table.name),
+        (rows, None) => format!("table `{}` has {}", table.name, counted(rows, "row")),
     };
     let columns = columns(&chosen);
     let rows = Paged::begin(limit, move |wanted, last: Option<&Row>| {

@@ -8,7 +8,7 @@ use super::Error;
 use super::history;
 use crate::model::check::{Breach, Chain, Check, Ended, JobCheck, RecordCheck};
 use crate::model::id::{Cursor, JobId, RecordId};
-use crate::model::report::{Block, Cell, Column, List, Report, Single, Tone, counted};
+use crate::model::report::{Block, Cell, Column, List, Report, Single, Tone, counted, grouped};
 use crate::model::segment::StoredSegment;
 use crate::store::{Read, RecordAsk, Scope, Seal};
 
@@ -124,7 +124,7 @@ impl Run<'_> {
         let rows = self.read.count_records(&job, &RecordAsk::default())?;
         let records = self.records.get(&id).copied().unwrap_or(0);
         if rows != records {
-            self.note("F4", &object, &format!("{} stored, {records} in the log", counted(rows, "record")));
+            self.note("F4", &object, &format!("{} stored, {} in the log", counted(rows, "record"), grouped(records)));
         }
         self.head(Some(id), &object)
     }

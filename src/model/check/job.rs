@@ -5,6 +5,7 @@ use crate::model::event::{Event, EventType};
 use crate::model::fold::JobFold;
 use crate::model::id::{JobId, RecordId};
 use crate::model::payload::{Counts, StepName};
+use crate::model::report::{counted, grouped};
 use crate::model::status::{JobStatus, RecordStatus};
 
 /// What the events of a job came to.
@@ -49,11 +50,11 @@ impl JobCheck {
                 self.fields.clone_from(&created.metadata_fields);
             }
             Event::JobProgress(progress) if progress.counts != self.counts => {
-                breach("J4", format!("it says {:?}, its records are {:?}", progress.counts, self.counts));
+                breach("J4", differ(&progress.counts, &self.counts));
             }
             Event::JobCompleted(ended) | Event::JobFailed(ended) | Event::JobCanceled(ended) => {
                 if ended.counts != self.counts {
-                    breach("J4", format!("it says {:?}, its records are {:?}", ended.counts, self.counts));
+                    breach("J4", differ(&ended.counts, &self.counts));
                 }
                 let counts = self.counts;
                 if counts.queued + counts.running + counts.waiting + counts.sleeping > 0 {
@@ -61,7 +62,7 @@ impl JobCheck {
                 }
                 let completed = entry.event.kind() == EventType::JobCompleted;
                 if completed && counts.not_started > 0 {
-                    breach("J3", format!("it completed with {} rows not started", counts.not_started));
+                    breach("J3", format!("it completed with {} not started", counted(counts.not_started, "row")));
                 }
             }
             _ => {}
@@ -87,5 +88,40 @@ impl JobCheck {
         if let Some(to) = to.filter(|to| from != Some(*to)) {
             self.counts.shift(from, to);
         }
+    }
+}
+
+/// Which counts of an event are not those of the records.
+fn differ(told: &Counts, found: &Counts) -> String {
+    let each = |counts: &Counts| {
+        [
+            ("total", counts.total),
+            ("not_started", counts.not_started),
+            ("queued", counts.queued),
+            ("running", counts.running),
+            ("waiting", counts.waiting),
+            ("sleeping", counts.sleeping),
+            ("completed", counts.completed),
+            ("failed", counts.failed),
+            ("canceled", counts.canceled),
+        ]
+    };
+    let pairs = each(told).into_iter().zip(each(found)).filter(|(told, found)| told != found);
+    let told = pairs.map(|((name, told), (_, found))| {
+        format!("{name}: it says {}, its records say {}", grouped(told), grouped(found))
+    });
+    told.collect::<Vec<_>>().join("; ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_counts_that_differ_are_told() {
+        let told = Counts { total: 1_000, completed: 1_000, ..Counts::default() };
+        let found = Counts { total: 1_000, completed: 999, running: 1, ..Counts::default() };
+        let expected = "running: it says 0, its records say 1; completed: it says 1,000, its records say 999";
+        assert_eq!(differ(&told, &found), expected);
     }
 }

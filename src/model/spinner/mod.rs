@@ -18,7 +18,7 @@ pub struct Spinner {
     /// Its name.
     pub name: String,
     /// The type of project it is for.
-    pub project_type: Option<String>,
+    pub project_type: Option<Placed<String>>,
     /// What it is for.
     pub description: Option<String>,
     /// Declared types of metadata fields; all others are text.
@@ -29,13 +29,16 @@ pub struct Spinner {
     pub steps: Vec<StepDef>,
     /// SHA-256 of the canonical definition, in hex.
     pub hash: String,
+    /// Whether nothing in it forbids a run so far.
+    pub sound: bool,
 }
 
 impl Spinner {
-    /// Reads a spinner file. Complaints may be warnings only; then the spinner is there too.
+    /// Reads a spinner file. Its complaints may forbid the run; the spinner is there all the same, so that its steps can
+    /// be looked at too and everything is told at once.
     ///
     /// # Errors
-    /// All that is wrong with it, each with its place.
+    /// What keeps it from being read at all: it is not TOML, or it has no steps.
     pub fn parse(text: &str) -> Result<(Spinner, Complaints), Complaints> {
         let tree = document::parse(text).map_err(|complaint: Complaint| Complaints(vec![complaint]))?;
         let digest = Sha256::digest(tree.value.canonical().to_string());
@@ -59,12 +62,13 @@ impl Spinner {
             complaints.error(Spot { line: 1, column: 1 }, "the spinner has no steps", hint);
         }
         let steps = steps::read(steps.map(|s| s.value).unwrap_or_default(), &mut complaints);
-        if complaints.forbid() {
+        if steps.is_empty() {
             return Err(complaints);
         }
+        let sound = !complaints.forbid();
         let name = name.map(|n| n.value).unwrap_or_default();
         let hash = digest.iter().map(|byte| format!("{byte:02x}")).collect();
-        Ok((Spinner { name, project_type, description, params, limits, steps, hash }, complaints))
+        Ok((Spinner { name, project_type, description, params, limits, steps, hash, sound }, complaints))
     }
 
     /// The names of the steps as the step at `here` may be sent to them.
@@ -82,10 +86,10 @@ fn check_name(name: &Placed<String>, what: &str, complaints: &mut Complaints) {
     }
 }
 
-fn known_project_type(kind: Placed<String>, complaints: &mut Complaints) -> Option<String> {
+fn known_project_type(kind: Placed<String>, complaints: &mut Complaints) -> Option<Placed<String>> {
     const TYPES: [&str; 2] = ["outreach", "call_analyzer"];
     if TYPES.contains(&kind.value.as_str()) {
-        return Some(kind.value);
+        return Some(kind);
     }
     let hint =
         nearest(&kind.value, TYPES).map_or_else(|| format!("use {}", list(TYPES)), |n| format!("did you mean `{n}`?"));

@@ -94,7 +94,7 @@ pub(super) fn read(nodes: Vec<Placed<Node>>, complaints: &mut Complaints) -> Vec
                 Some("give each its own name".to_owned()),
             );
         }
-        steps.extend(read_step(node, &targets.at(place), complaints));
+        steps.push(read_step(node, &targets.at(place), complaints));
     }
     steps
 }
@@ -107,7 +107,7 @@ fn name_of(node: &Node) -> Option<String> {
     })
 }
 
-fn read_step(node: Placed<Node>, targets: &Targets, complaints: &mut Complaints) -> Option<StepDef> {
+fn read_step(node: Placed<Node>, targets: &Targets, complaints: &mut Complaints) -> StepDef {
     let spot = node.spot;
     let owner = name_of(&node.value).map_or_else(|| "a step".to_owned(), |name| format!("step `{name}`"));
     let mut fields = Fields::of(node, owner, complaints);
@@ -117,14 +117,19 @@ fn read_step(node: Placed<Node>, targets: &Targets, complaints: &mut Complaints)
     let next = fields.text("next");
     let on_failure = fields.text("on_failure");
     let rest = fields.rest();
-    let name = name?;
-    check_name(&name, "a step's name", complaints);
+    // What is missing was told; the step keeps its place, so that the others keep theirs.
+    let nothing = || Placed { value: String::new(), spot };
+    let named = name.is_some();
+    let (name, kind) = (name.unwrap_or_else(nothing), kind.unwrap_or_else(nothing));
+    if named {
+        check_name(&name, "a step's name", complaints);
+    }
     if name.value == "end" {
         complaints.error(name.spot, "`end` is reserved for the end of the spinner", None);
     }
     let next = next.and_then(|next| targets.find(&next, complaints));
     let on_failure = on_failure.map_or(OnFailure::Fail, |text| read_on_failure(&text, targets, complaints));
-    Some(StepDef { name, kind: kind?, when, next, on_failure, settings: Placed { value: Node::Table(rest), spot } })
+    StepDef { name, kind, when, next, on_failure, settings: Placed { value: Node::Table(rest), spot } }
 }
 
 fn read_on_failure(text: &Placed<String>, targets: &Targets, complaints: &mut Complaints) -> OnFailure {

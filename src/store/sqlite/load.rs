@@ -5,6 +5,7 @@ use rusqlite::{Connection, Statement, ToSql};
 use serde_json::json;
 
 use super::append::Appender;
+use super::new_file::NewFile;
 use super::rows::quoted;
 use super::write::{facts, open_job, table};
 use super::{Side, SqliteStore};
@@ -23,6 +24,7 @@ pub(super) struct SqliteLoad<'s> {
     fault: &'s mut Option<super::Fault>,
     request: RequestId,
     known: &'s mut Option<RequestId>,
+    new_file: &'s mut Option<NewFile>,
     before: Option<Table>,
     plan: LoadPlan,
     /// The number of the next row.
@@ -44,7 +46,7 @@ impl ToSql for Cell<'_> {
 impl<'s> SqliteLoad<'s> {
     pub(super) fn begin(store: &'s mut SqliteStore, plan: &LoadPlan) -> Result<SqliteLoad<'s>> {
         let request = store.request();
-        let SqliteStore { db, fault, request: known, .. } = store;
+        let SqliteStore { db, fault, request: known, new_file, .. } = store;
         // Ended by hand, because the guard type cannot be kept beside the connection it borrows.
         db.execute_batch("BEGIN IMMEDIATE")?;
         let db: &'s Connection = db;
@@ -62,6 +64,7 @@ impl<'s> SqliteLoad<'s> {
                     fault,
                     request,
                     known,
+                    new_file,
                     before,
                     plan: plan.clone(),
                     next,
@@ -173,6 +176,7 @@ impl Load for SqliteLoad<'_> {
         self.db.execute_batch("COMMIT")?;
         self.done = true;
         *self.known = Some(self.request);
+        NewFile::keep(self.new_file)?;
         self.db.execute_batch("PRAGMA journal_mode = WAL")?;
         if let Some(fault) = self.fault {
             fault(Side::After)?;

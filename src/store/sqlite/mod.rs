@@ -10,6 +10,8 @@ use rusqlite::config::DbConfig;
 use rusqlite::functions::FunctionFlags;
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 
+use new_file::NewFile;
+
 use super::{Error, Result};
 use crate::model::event::EventType;
 use crate::model::id::{RequestId, WorkspaceId};
@@ -18,6 +20,7 @@ use crate::model::time::Timestamp;
 mod append;
 mod condition;
 mod load;
+mod new_file;
 mod read;
 mod rows;
 mod write;
@@ -72,6 +75,7 @@ pub struct SqliteStore {
     request: Option<RequestId>,
     fault: Option<Fault>,
     gate: condition::Gate,
+    new_file: Option<NewFile>,
 }
 
 impl SqliteStore {
@@ -83,17 +87,26 @@ impl SqliteStore {
                 (OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE, Some(invocation))
             }
         };
+        if path.is_dir() {
+            return Err(Error::NotOurs { path: path.to_owned() });
+        }
         if !flags.contains(OpenFlags::SQLITE_OPEN_CREATE) && !path.exists() {
             return Err(Error::NoDatabase { path: path.to_owned() });
         }
         let flags = flags | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let is_new = !path.exists();
         let opened = Connection::open_with_flags(path, flags)?;
+        let opened_new = is_new.then(|| NewFile::of(path));
         match SqliteStore::set_up(opened, Some(path.to_owned()), invocation.clone()) {
             Err(Error::Sqlite(error)) if invocation.is_none() && is_read_only(&error) && !has_wal(path) => {
                 let frozen = Connection::open_with_flags(frozen(path), flags | OpenFlags::SQLITE_OPEN_URI)?;
                 SqliteStore::set_up(frozen, Some(path.to_owned()), None)
             }
-            opened => opened,
+            opened => {
+                let mut store = opened?;
+                store.new_file = opened_new;
+                Ok(store)
+            }
         }
     }
 
@@ -141,7 +154,7 @@ impl SqliteStore {
         db.execute_batch("PRAGMA foreign_keys = ON; PRAGMA recursive_triggers = ON; PRAGMA cache_size = -16000;")?;
         add_functions(&db)?;
         let gate = condition::install(&mut db)?;
-        let mut store = SqliteStore { db, path, invocation, request: None, fault: None, gate };
+        let mut store = SqliteStore { db, path, invocation, request: None, fault: None, gate, new_file: None };
         if store.invocation.is_some() {
             store.db.execute_batch(
                 "PRAGMA synchronous = FULL; PRAGMA journal_size_limit = 67108864; PRAGMA wal_autocheckpoint = 8000;",
@@ -153,7 +166,7 @@ impl SqliteStore {
             }
             store.migrate()?;
         } else if let Version::Empty = version {
-            return Err(Error::NoDatabase { path: store.path.unwrap_or_default() });
+            return Err(Error::NoDatabase { path: store.path.clone().unwrap_or_default() });
         }
         Ok(store)
     }
@@ -232,6 +245,14 @@ fn frozen(path: &Path) -> String {
         }
     }
     uri + "?immutable=1"
+}
+
+impl Drop for SqliteStore {
+    fn drop(&mut self) {
+        if let Some(file) = self.new_file.take() {
+            file.remove(&self.db);
+        }
+    }
 }
 
 /// A request that has its number, or gets it with the commit.

@@ -5,7 +5,7 @@ use serde_json::json;
 use super::workspace::*;
 use super::*;
 use crate::model::event::Event;
-use crate::model::payload::{Counts, JobEnded};
+use crate::model::payload::{Counts, JobEnded, Nothing};
 use crate::model::reason::Reason;
 
 #[test]
@@ -29,18 +29,50 @@ fn jobs_keep_their_promised_keys() {
 #[test]
 fn people_are_told_partial_and_how_many_more_there_are() {
     let store = workspace();
-    let statuses = |list| people(list).into_iter().map(|row| row[6].clone()).collect::<Vec<_>>();
+    let statuses = |list| people(list).into_iter().map(|row| row[2].clone()).collect::<Vec<_>>();
     let words = statuses(list(&store, Form::Table, "jobs", &[]));
     assert!(matches!(words[2], Cell::Status("partial", _)), "{words:?}");
-    let titles = "ID SPINNER TABLE PROGRESS FAIL WAIT STATUS STARTED TOOK";
+    let titles = "ID SPINNER STATUS PROGRESS FAIL WAIT TABLE STARTED TOOK";
     let jobs = list(&store, Form::Table, "jobs", &[("limit", "2")]);
     let shown = jobs.columns.iter().filter(|column| column.shown == Shown::Table).map(|column| &*column.title);
     assert_eq!(shown.collect::<Vec<_>>().join(" "), titles);
     assert_eq!(jobs.note.as_deref(), Some("2 of 3; `--limit N` shows more"));
     assert_eq!(jobs.rows.count(), 2);
-    for (status, found) in [("partial", 1), ("completed", 1), ("stalled", 1), ("running", 0), ("failed", 0)] {
+    let found = [("partial", 1), ("completed", 1), ("stalled", 1), ("running", 0), ("failed", 0), ("failure", 0)];
+    for (status, found) in found {
         assert_eq!(list(&store, Form::Csv, "jobs", &[("status", status)]).rows.count(), found, "{status}");
     }
+}
+
+#[test]
+fn a_status_of_programs_is_never_the_word_of_a_table() {
+    let mut store = workspace();
+    let job = create(&mut store, 1..=1);
+    own(&mut store, job, 10, vec![Event::JobStarted(Nothing {})]);
+    record(&mut store, job, 1, vec![vec![queued(1), started(), Event::RecordFailed(invalid(1))]]);
+    let counts = Counts { total: 1, failed: 1, ..Counts::default() };
+    own(&mut store, job, 9_000, vec![Event::JobCompleted(JobEnded { counts, reason_code: None, errors: Vec::new() })]);
+    for (status, people, programs) in [("failed", 1, 0), ("failure", 1, 1), ("completed", 2, 2), ("success", 0, 0)] {
+        let found = |form| list(&store, form, "jobs", &[("status", status)]).rows.count();
+        assert_eq!((found(Form::Table), found(Form::Csv)), (people, programs), "{status}");
+    }
+    let empty = list(&store, Form::Table, "jobs", &[("status", "success")]).empty;
+    assert_eq!(empty, "no job has the status or result `success`");
+    let told = object(&single(&store, "job", &[("job", "4")]));
+    assert!(told["records_per_second"].is_number());
+}
+
+#[test]
+fn a_failure_of_no_step_says_where_it_was() {
+    let store = workspace();
+    let job = single(&store, "job", &[("job", "1")]);
+    let table = job.blocks.into_iter().find_map(|block| match block {
+        Block::Table { title: "Failures", list } => Some(list),
+        Block::Table { .. } | Block::Title(_) | Block::Pairs { .. } => None,
+        Block::Timeline(_) | Block::Verbatim { .. } | Block::Next(_) => None,
+    });
+    let steps: Vec<_> = people(table.unwrap()).into_iter().map(|row| row[0].clone()).collect();
+    assert_eq!(steps, [Cell::text("(params)"), Cell::text("done")]);
 }
 
 #[test]
@@ -105,7 +137,8 @@ fn status_points_to_what_was_left_lying() {
     assert_eq!(next(&status), "cxgear resume 2");
     let titles = status.blocks.iter().filter_map(|block| match block {
         Block::Table { title, .. } => Some(*title),
-        Block::Title(_) | Block::Pairs { .. } | Block::Timeline(_) | Block::Next(_) => None,
+        Block::Title(_) | Block::Pairs { .. } | Block::Timeline(_) => None,
+        Block::Verbatim { .. } | Block::Next(_) => None,
     });
     assert_eq!(titles.collect::<Vec<_>>(), ["Open jobs", "Latest jobs", "Tables", "Spinners"]);
 }

@@ -6,6 +6,7 @@ use super::*;
 use crate::model::report::{Block, Cell, List, Shown, Single};
 use crate::store::SqliteStore;
 
+mod export;
 mod jobs;
 mod log;
 mod records;
@@ -99,7 +100,7 @@ fn an_empty_workspace_says_what_to_type() {
     }
     assert_eq!(list(&store, Form::Json, "events", &[]).rows.count(), 0);
     let (what, hints) = refused(&store, "job", &[("job", "1")]);
-    assert_eq!((what.as_str(), hints.len()), ("there is no job `1`", 1));
+    assert_eq!((what.as_str(), hints.len()), ("there is no job 1", 1));
 }
 
 #[test]

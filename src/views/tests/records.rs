@@ -45,8 +45,9 @@ fn people_see_who_and_what_came_of_it() {
     let told: Vec<_> = records.iter().map(|row| (row[1].clone(), row[2].clone())).collect();
     let text = |text: &str| Cell::text(text);
     assert_eq!(told[0], (text("name1 · phone1"), text("called")));
-    assert_eq!(told[1].1, text("step `done`: no such field"));
-    assert_eq!(told[3].1, text("column `phone`: the cell is empty"));
+    assert_eq!(told[1].1, text("RENDER_FAILED: done: no such field"));
+    assert_eq!(records[0][4], text("03-25 14:31"));
+    assert_eq!(told[3].1, text("INVALID_PARAMS: phone: the cell is empty"));
 }
 
 #[test]
@@ -80,6 +81,19 @@ fn filters_choose_and_are_counted() {
     assert_eq!(found(&[("limit", "2"), ("offset", "2")]), [3, 4]);
     let records = list(&store, Form::Table, "records", &[("job", "1"), ("status", "failed"), ("limit", "1")]);
     assert_eq!(records.note.as_deref(), Some("1 of 2; `--limit N` shows more"));
+    let empty = |given: &[(&str, &str)]| {
+        let given: Vec<_> = [("job", "1")].into_iter().chain(given.iter().copied()).collect();
+        let records = list(&store, Form::Table, "records", &given);
+        (records.empty, records.rows.count())
+    };
+    assert_eq!(empty(&[("where", "name = 'x'")]), ("no record of job 1 matches".to_owned(), 0));
+    assert_eq!(empty(&[("status", "waiting")]), ("no record of job 1 is waiting".to_owned(), 0));
+    assert_eq!(empty(&[("offset", "2000")]), ("no more than 2,000 records of job 1 match".to_owned(), 0));
+    let unknown = "no record of job 1 has the disposition";
+    assert_eq!(empty(&[("disposition", "caled")]).0, format!("{unknown} `caled`; did you mean `called`?"));
+    assert_eq!(empty(&[("disposition", "zzz")]).0, format!("{unknown} `zzz`; it has `called`"));
+    let both = [("disposition", "called"), ("status", "failed")];
+    assert_eq!(empty(&both).0, "no record of job 1 matches");
     let (what, _) = refused(&store, "records", &[("job", "1"), ("where", "nmae = 'x'")]);
     assert!(what.contains("did you mean `name`"), "{what}");
 }
@@ -121,11 +135,15 @@ fn a_row_that_has_not_started_is_told_from_one_that_is_not_there() {
     assert_eq!(next(&waiting), "cxgear resume 3");
     for view in ["record", "journey"] {
         let (what, hints) = refused(&store, view, &[("record", "3/10")]);
-        assert_eq!(what, "there is no record `3/10`");
+        assert_eq!(what, "there is no record 3/10");
         assert_eq!(hints, ["job 3 has the rows 7-9 of table `contacts`"]);
-        assert_eq!(refused(&store, view, &[("record", "9/1")]).0, "there is no job `9`");
+        assert_eq!(refused(&store, view, &[("record", "9/1")]).0, "there is no job 9");
     }
-    let journey = object(&single(&store, "journey", &[("record", "3/8")]));
+    let journey = single(&store, "journey", &[("record", "3/8")]);
+    for (told, title) in [(&waiting, "record 3/8"), (&journey, "journey 3/8")] {
+        assert!(matches!(&told.blocks[0], Block::Title(cells) if cells[0] == Cell::text(title)), "{title}");
+    }
+    let journey = object(&journey);
     assert_eq!((&journey["status"], &journey["steps"]), (&json!("not_started"), &json!([])));
 }
 
@@ -138,7 +156,8 @@ fn beats(store: &SqliteStore, record: &str) -> Vec<String> {
     let journey = single(store, "journey", &[("record", record)]);
     let timeline = journey.blocks.into_iter().find_map(|block| match block {
         Block::Timeline(Timeline { beats, .. }) => Some(beats),
-        Block::Title(_) | Block::Pairs { .. } | Block::Table { .. } | Block::Next(_) => None,
+        Block::Title(_) | Block::Pairs { .. } | Block::Table { .. } => None,
+        Block::Verbatim { .. } | Block::Next(_) => None,
     });
     timeline.unwrap().iter().map(|beat| told(beat).trim_end().to_owned()).collect()
 }
@@ -168,7 +187,7 @@ fn a_journey_keeps_its_promised_keys() {
     let store = workspace();
     let journey = single(&store, "journey", &[("record", "1/5")]);
     let told = object(&journey);
-    assert_eq!(keys(&told), "id, status, started_at, ended_at, duration_ms, steps, output");
+    assert_eq!(keys(&told), "id, status, started_at, ended_at, duration_ms, result, reason, errors, steps, output");
     let step = json!({
         "index": 0, "name": "start", "type": "log", "attempt": 2, "status": "completed", "outcome_key": "logged",
         "started_at": "2026-03-25T14:31:20.070Z", "duration_ms": 20,
@@ -188,4 +207,23 @@ fn a_journey_keeps_its_promised_keys() {
         (&skipped["status"], &skipped["attempt"], &skipped["started_at"]),
         (&json!("skipped"), &json!(0), &Json::Null)
     );
+}
+
+#[test]
+fn a_journey_of_no_step_keeps_its_reason() {
+    let store = workspace();
+    let journey = single(&store, "journey", &[("record", "1/4")]);
+    let told = object(&journey);
+    let error = json!({ "type": "template", "code": "INVALID_PARAMS", "message": "row 4, column `phone`: the cell is empty" });
+    assert_eq!((&told["result"], &told["reason"]), (&json!("failure"), &json!("INVALID_PARAMS")));
+    assert_eq!((&told["errors"], &told["steps"]), (&json!([error]), &json!([])));
+    let lines = objects(journey.lines.unwrap());
+    assert_eq!(lines.len(), 1);
+    assert_eq!((&lines[0]["type"], &lines[0]["index"]), (&json!("record"), &Json::Null));
+    assert_eq!((&lines[0]["outcome_key"], &lines[0]["errors"]), (&json!("INVALID_PARAMS"), &json!([error])));
+    // A step that failed is its own line, and a success has no errors.
+    let failed = single(&store, "journey", &[("record", "1/2")]);
+    assert_eq!((&object(&failed)["reason"], failed.lines.unwrap().rows.count()), (&json!("RENDER_FAILED"), 2));
+    let good = object(&single(&store, "journey", &[("record", "1/5")]));
+    assert_eq!((&good["result"], &good["reason"], &good["errors"]), (&json!("success"), &Json::Null, &json!([])));
 }

@@ -37,6 +37,8 @@ fn rows_come_in_pages_with_their_numbers() {
     assert_eq!(some, [json!({ "row": 601, "name": "name601" })]);
     let note = list(&store, Form::Table, "table show", &[("table", "contacts"), ("where", "name like '%9'")]).note;
     assert_eq!(note.as_deref(), Some("20 of 110; `--limit N` shows more"));
+    let beyond = list(&store, Form::Table, "table show", &[("table", "contacts"), ("offset", "2000")]);
+    assert_eq!((beyond.empty.as_str(), beyond.rows.count()), ("table `contacts` has 1,100 rows", 0));
 }
 
 #[test]
@@ -66,6 +68,9 @@ fn spinners_show_their_latest_version_and_any_other() {
     let latest = object(&single(&store, "spinner show", &[("name", "welcome")]));
     assert_eq!(keys(&latest), "name, version, latest, description, steps, hash, published_at, definition");
     assert!(latest["definition"].as_str().unwrap().contains("Hello"));
+    let shown = single(&store, "spinner show", &[("name", "welcome")]).blocks;
+    let whole = SPINNER.replace("Hi", "Hello");
+    assert!(shown.iter().any(|block| matches!(block, Block::Verbatim { text, .. } if *text == whole)));
     let first = object(&single(&store, "spinner show", &[("name", "Welcome"), ("version", "1")]));
     assert_eq!((&first["version"], &first["latest"], &first["definition"]), (&json!(1), &json!(2), &json!(SPINNER)));
     assert_eq!(first["steps"], json!([{ "name": "start", "type": "log" }]));

@@ -57,7 +57,11 @@ pub(super) fn steps() -> Vec<StepName> {
 }
 
 pub(super) fn create(store: &mut SqliteStore, rows: std::ops::RangeInclusive<u64>) -> JobId {
-    let total = rows.end() - rows.start() + 1;
+    create_over(store, vec![rows])
+}
+
+pub(super) fn create_over(store: &mut SqliteStore, ranges: Vec<std::ops::RangeInclusive<u64>>) -> JobId {
+    let total = ranges.iter().map(|rows| rows.end() - rows.start() + 1).sum();
     let created = JobCreated {
         spinner: "welcome".into(),
         version: 1,
@@ -72,7 +76,7 @@ pub(super) fn create(store: &mut SqliteStore, rows: std::ops::RangeInclusive<u64
         idempotency_key: None,
         input: None,
     };
-    let selection = Selection { ranges: vec![rows], total };
+    let selection = Selection { ranges, total };
     let job = NewJob { created, selection, settings: "{}".into(), fingerprint: String::new() };
     store.create_job(NOW, &job).unwrap()
 }
@@ -107,6 +111,11 @@ pub(super) fn failed(outcome: FailureOutcome, message: &str) -> Event {
     let reason_code = Reason::RenderFailed;
     let errors = vec![error(message, reason_code)];
     Event::StepFailed(StepFailed { outcome, reason_code, errors, provider_error_message: None })
+}
+
+pub(super) fn invalid(row: u64) -> RecordEnded {
+    let errors = vec![error(&format!("row {row}, column `phone`: the cell is empty"), Reason::InvalidParams)];
+    RecordEnded { reason_code: Some(Reason::InvalidParams), errors }
 }
 
 pub(super) fn completed() -> Event {
@@ -177,9 +186,7 @@ pub(super) fn first_job(store: &mut SqliteStore) {
     let skipped = StepSkipped { step_index: 1, reason_code: Reason::ConditionFalse };
     let skipped = vec![Event::StepSkipped(skipped), step(2), tagged(), completed()];
     record(store, job, 3, all(vec![begin(3), softly, skipped]));
-    let errors = vec![error("row 4, column `phone`: the cell is empty", Reason::InvalidParams)];
-    let invalid = RecordEnded { reason_code: Some(Reason::InvalidParams), errors };
-    record(store, job, 4, all(vec![begin(4), vec![Event::RecordFailed(invalid)]]));
+    record(store, job, 4, all(vec![begin(4), vec![Event::RecordFailed(invalid(4))]]));
     let again = StepRetry { reason_code: Reason::Interrupted, delay_ms: Millis(0), errors: Vec::new() };
     let stop = vec![Event::RecordStalled(interrupted()), Event::StepRetryScheduled(again)];
     let resume = vec![Event::RecordResumed(interrupted()), started()];
