@@ -186,7 +186,7 @@ impl<'p> Machine<'p> {
             Event::StepCompleted(StepCompleted { outcome_key, outcomes: done.outcomes, internal: done.internal });
         self.draft.push(now, &completed)?;
         if let Event::StepCompleted(StepCompleted { outcomes, internal, .. }) = completed {
-            Arc::make_mut(&mut self.scope).steps.push(Results { place, internal, outcomes });
+            Arc::make_mut(&mut self.scope).steps.push(Results { place: Some(place), internal, outcomes });
         }
         match done.goto {
             None => self.at = stage.next,
@@ -248,14 +248,14 @@ fn follow(pipeline: &Pipeline, at: Target, event: &Event, open: Option<u32>, sco
     match (event, open.map(|open| open as usize)) {
         (Event::RecordQueued(queued), _) => {
             scope.params = queued.params.clone();
-            if let Some(Carried { output, .. }) = &queued.carried {
-                scope.carried.clone_from(output);
+            if let Some(Carried { outcomes, internal, .. }) = queued.carried.clone() {
+                scope.steps.push(Results { place: None, internal, outcomes });
             }
             at
         }
         (Event::StepCompleted(done), Some(place)) => {
             let (internal, outcomes) = (done.internal.clone(), done.outcomes.clone());
-            scope.steps.push(Results { place, internal, outcomes });
+            scope.steps.push(Results { place: Some(place), internal, outcomes });
             // A step that decides says so in an event of its own, but for the step below, which is its `next`.
             next(place)
         }

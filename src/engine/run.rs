@@ -115,14 +115,7 @@ impl Run<'_> {
     /// The scope of one record before its first step.
     fn scope(&self, row: RowId, params: Params) -> Scope {
         let record = RecordId { job: self.job.id, row };
-        Scope {
-            job: Arc::clone(&self.facts),
-            record,
-            attempt: 1,
-            params,
-            carried: serde_json::Map::new(),
-            steps: Vec::new(),
-        }
+        Scope { job: Arc::clone(&self.facts), record, attempt: 1, params, steps: Vec::new() }
     }
 
     /// Runs one row from its admission to its end, without storing anything.

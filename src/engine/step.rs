@@ -22,17 +22,15 @@ pub struct Scope {
     pub attempt: u32,
     /// The row's metadata fields.
     pub params: Params,
-    /// What an earlier record carried over.
-    pub carried: Map<String, Value>,
-    /// The results of the earlier steps, in the order they ended.
+    /// The results of the earlier steps, in the order they ended; what an earlier record carried over comes first.
     pub steps: Vec<Results>,
 }
 
 /// What one step produced.
 #[derive(Debug, Clone)]
 pub struct Results {
-    /// The step's place.
-    pub place: usize,
+    /// The step's place; none for what was carried over.
+    pub place: Option<usize>,
     /// For the journey only.
     pub internal: Map<String, Value>,
     /// For operations.
@@ -51,7 +49,7 @@ impl Scope {
     /// `output.key`: the latest result of that key. Nothing is merged, because most steps never ask.
     #[must_use]
     pub fn output(&self, key: &str) -> Option<&Value> {
-        self.steps.iter().rev().find_map(|step| step.get(key)).or_else(|| self.carried.get(key))
+        self.steps.iter().rev().find_map(|step| step.get(key))
     }
 }
 

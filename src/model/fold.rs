@@ -90,7 +90,14 @@ impl RecordFold {
             None => to == RecordStatus::Queued,
             Some(status) => status.next().contains(&to),
         };
-        if !allowed {
+        // Three ways lead into `queued`: the first, a retry from running, and a resume from any pause.
+        let fits = match kind {
+            EventType::RecordQueued => from.is_none(),
+            EventType::RecordRetryScheduled => from == Some(RecordStatus::Running),
+            EventType::RecordResumed => !matches!(from, None | Some(RecordStatus::Running)),
+            _ => true,
+        };
+        if !allowed || !fits {
             return illegal(kind, format!("the record is {}", from.map_or("not there yet", RecordStatus::name)));
         }
         if self.open.is_some() && (to.is_terminal() || kind == EventType::RecordRetryScheduled) {
@@ -116,6 +123,8 @@ impl RecordFold {
             Event::RecordRetryScheduled(retry) => {
                 self.attempt = retry.next_attempt;
                 (self.failed_step, self.reason, self.partial) = (None, None, false);
+                (self.disposition, self.promised) = (None, None);
+                self.outcome_keys.clear();
                 Some(retry.reason_code)
             }
             Event::RecordFailed(ended) => {
@@ -140,6 +149,9 @@ impl RecordFold {
     /// The steps' part: at most one open, each end with its start, tries in order (EVENTS §8, S1–S7).
     fn step(&mut self, at: Timestamp, event: &Event) -> Result<(), Illegal> {
         let kind = event.kind();
+        if matches!(kind.leads(), Leads::Nowhere) && self.status.is_none_or(RecordStatus::is_terminal) {
+            return illegal(kind, "the record has ended, or not begun");
+        }
         #[expect(clippy::wildcard_enum_match_arm, reason = "the record's own types do not touch its steps")]
         match event {
             Event::StepStarted(started) => {

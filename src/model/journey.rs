@@ -184,8 +184,10 @@ impl Journey {
             Event::RecordQueued(queued) => {
                 self.params = Some(queued.params.clone());
                 if let Some(carried) = &queued.carried {
-                    self.carried.clone_from(&carried.output);
-                    self.output.clone_from(&carried.output);
+                    let all = carried.internal.iter().chain(&carried.outcomes);
+                    self.carried = all.map(|(key, value)| (key.clone(), value.clone())).collect();
+                    self.output.clone_from(&self.carried);
+                    self.outcomes.clone_from(&carried.outcomes);
                 }
                 return;
             }

@@ -154,7 +154,8 @@ impl Pages<'_> {
             let (Some(first), Some(last)) = (near.first(), near.last()) else { continue };
             let range = (first.row.0, last.row.0);
             let table = &self.job.table;
-            let rows = self.read.rows(&RowAsk { table, columns, range, condition: None, offset: 0, limit: u64::MAX })?;
+            let rows =
+                self.read.rows(&RowAsk { table, columns, range, condition: None, offset: 0, limit: u64::MAX })?;
             let mut rows = rows.into_iter().peekable();
             for line in near {
                 while rows.next_if(|row| row.id < line.row).is_some() {}

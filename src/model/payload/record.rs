@@ -25,8 +25,12 @@ pub struct Carried {
     pub from: u64,
     /// The steps that are done.
     pub steps: Vec<String>,
-    /// What they produced.
-    pub output: Map<String, Value>,
+    /// What they produced for operations.
+    #[serde(default, skip_serializing_if = "Map::is_empty")]
+    pub outcomes: Map<String, Value>,
+    /// What they produced for the journey only.
+    #[serde(default, skip_serializing_if = "Map::is_empty")]
+    pub internal: Map<String, Value>,
 }
 
 /// `record.waiting`.

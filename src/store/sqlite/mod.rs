@@ -393,10 +393,31 @@ mod tests {
     }
 
     #[test]
-    fn a_newer_file_is_refused() {
+    fn a_new_file_is_gone_unless_something_was_written() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a.db");
         drop(SqliteStore::open(&path, Access::Create(invocation())).unwrap());
+        assert!(!path.exists());
+        let create = || SqliteStore::open(&path, Access::Create(invocation())).unwrap();
+        let (mut first, second) = (create(), create());
+        first.publish(Timestamp(1), "s", &"a".repeat(64), "text").unwrap();
+        drop((first, second));
+        assert!(path.exists(), "what one process wrote is not removed by another");
+        // Taken from under a process that had not written yet: it says so, instead of writing where nobody looks.
+        std::fs::remove_file(&path).unwrap();
+        let mut late = create();
+        std::fs::remove_file(&path).unwrap();
+        let written = late.publish(Timestamp(1), "s", &"a".repeat(64), "text");
+        assert!(matches!(written, Err(Error::Vanished { .. })));
+    }
+
+    #[test]
+    fn a_newer_file_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.db");
+        let mut store = SqliteStore::open(&path, Access::Create(invocation())).unwrap();
+        store.publish(Timestamp(1), "s", &"a".repeat(64), "text").unwrap();
+        drop(store);
         Connection::open(&path).unwrap().pragma_update(None, "user_version", 99).unwrap();
         assert!(matches!(SqliteStore::open(&path, Access::Read), Err(Error::Newer { version: 99, .. })));
     }

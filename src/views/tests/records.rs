@@ -214,7 +214,8 @@ fn a_journey_of_no_step_keeps_its_reason() {
     let store = workspace();
     let journey = single(&store, "journey", &[("record", "1/4")]);
     let told = object(&journey);
-    let error = json!({ "type": "template", "code": "INVALID_PARAMS", "message": "row 4, column `phone`: the cell is empty" });
+    let error =
+        json!({ "type": "template", "code": "INVALID_PARAMS", "message": "row 4, column `phone`: the cell is empty" });
     assert_eq!((&told["result"], &told["reason"]), (&json!("failure"), &json!("INVALID_PARAMS")));
     assert_eq!((&told["errors"], &told["steps"]), (&json!([error]), &json!([])));
     let lines = objects(journey.lines.unwrap());
