@@ -92,7 +92,6 @@ fn judge(error: &store::Error) -> (Kind, Vec<String>) {
                 "name another with `--db PATH` or `CXGEAR_DB`".to_owned(),
             ],
         ),
-        E::Vanished { .. } => (Kind::World, one("run the same command again")),
         E::NotOurs { .. } => (Kind::Request, one("name another file with `--db PATH`")),
         E::Newer { .. } => (Kind::Request, one("install the newer cxgear")),
         E::Sqlite(error) => (Kind::World, advise(error)),

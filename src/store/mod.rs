@@ -28,8 +28,6 @@ pub use values::{
 pub enum Error {
     #[error("there is no `{}`", path.display())]
     NoDatabase { path: PathBuf },
-    #[error("`{}` was removed while it was written to", path.display())]
-    Vanished { path: PathBuf },
     #[error("`{}` is not a cxgear database", path.display())]
     NotOurs { path: PathBuf },
     #[error("`{}` was written by a newer cxgear (file version {version}, this one knows {known})", path.display())]

@@ -176,7 +176,7 @@ impl Load for SqliteLoad<'_> {
         self.db.execute_batch("COMMIT")?;
         self.done = true;
         *self.known = Some(self.request);
-        NewFile::keep(self.new_file)?;
+        *self.new_file = None;
         self.db.execute_batch("PRAGMA journal_mode = WAL")?;
         if let Some(fault) = self.fault {
             fault(Side::After)?;

@@ -5,8 +5,6 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::Connection;
 
-use crate::store::{Error, Result};
-
 /// A file that was not there before.
 #[derive(Debug)]
 pub(super) struct NewFile {
@@ -19,20 +17,12 @@ impl NewFile {
         NewFile { path: path.to_owned(), identity: identity(path) }
     }
 
-    /// After the first commit: it is not new any more, and must still have its name.
-    pub(super) fn keep(new: &mut Option<NewFile>) -> Result<()> {
-        match new.take() {
-            Some(file) if !file.is_in_place() => Err(Error::Vanished { path: file.path }),
-            Some(_) | None => Ok(()),
-        }
-    }
-
     fn is_in_place(&self) -> bool {
         identity(&self.path) == self.identity
     }
 
-    /// Removes it, if nobody has written to it. Held while it is removed, so that nobody can be in the middle of writing;
-    /// whoever comes right after finds out by `keep` that what it wrote to has no name any more.
+    /// Removes it, if nobody has written to it. Locked while it is removed, so that nobody can be in the middle of writing;
+    /// to whoever comes right after, SQLite says that the file was moved, before anything is written.
     pub(super) fn remove(&self, db: &Connection) {
         if db.execute_batch("BEGIN EXCLUSIVE").is_err() {
             return;

@@ -5,7 +5,6 @@ use serde_json::{Map, Value, json};
 
 use super::append::Appender;
 use super::load::SqliteLoad;
-use super::new_file::NewFile;
 use super::rows::quoted;
 use super::{SqliteStore, rows};
 use crate::model::event::Event;
@@ -37,7 +36,7 @@ impl SqliteStore {
     /// This invocation has its request now; a file that was new has its first commit.
     pub(super) fn begun(&mut self, number: crate::model::id::RequestId) -> Result<()> {
         if self.request.replace(number).is_none() {
-            NewFile::keep(&mut self.new_file)?;
+            self.new_file = None;
             self.write_ahead()?;
         }
         Ok(())

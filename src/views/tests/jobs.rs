@@ -63,6 +63,19 @@ fn a_status_of_programs_is_never_the_word_of_a_table() {
 }
 
 #[test]
+fn a_job_of_less_than_a_second_has_no_rate() {
+    let mut store = workspace();
+    let job = create(&mut store, 1..=1);
+    own(&mut store, job, 10_000, vec![Event::JobStarted(Nothing {})]);
+    record(&mut store, job, 1, vec![vec![queued(1), started(), completed()]]);
+    let counts = Counts { total: 1, completed: 1, ..Counts::default() };
+    let ended = JobEnded { counts, reason_code: None, errors: Vec::new() };
+    own(&mut store, job, 10_999, vec![Event::JobCompleted(ended)]);
+    let told = object(&single(&store, "job", &[("job", "4")]));
+    assert_eq!((&told["duration_ms"], &told["records_per_second"]), (&json!(999), &Json::Null));
+}
+
+#[test]
 fn a_failure_of_no_step_says_where_it_was() {
     let store = workspace();
     let job = single(&store, "job", &[("job", "1")]);
