@@ -12,6 +12,9 @@ use crate::store::{self, Access, Invocation, SqliteStore};
 use crate::ui::stream::{ColorChoice, Terminal, Wish};
 use crate::ui::{self, failure};
 
+/// The one project there is, and its type.
+pub(super) const PROJECT: (&str, &str) = ("default", "outreach");
+
 /// What every command has.
 pub(super) struct Context {
     pub(super) terminal: Terminal,

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use super::context::Context;
+use super::context::{Context, PROJECT};
 use super::failure::Failure;
-use super::{run, select, signals};
+use super::{select, signals};
 use crate::engine::run::{Ending, Run};
 use crate::engine::{Interrupt, JobFacts, Overrides, Pipeline, Sink};
 use crate::model::id::{Cursor, JobId};
@@ -43,6 +43,23 @@ pub(super) fn resume(context: &Context, id: JobId) -> Result<u8, Failure> {
         return Ok(code(&job));
     }
     drive(context, &mut context.writer()?, id)
+}
+
+/// The job that an idempotency key made already: it is shown, and its code is the answer.
+pub(super) fn keyed(
+    context: &Context,
+    store: Option<&SqliteStore>,
+    key: Option<&str>,
+    fingerprint: &str,
+) -> Result<Option<u8>, Failure> {
+    let (Some(store), Some(key)) = (store, key) else { return Ok(None) };
+    let Some(job) = store.job_with_key(key)? else { return Ok(None) };
+    if job.fingerprint != fingerprint {
+        return Err(crate::store::Error::KeyTaken(job.id).into());
+    }
+    context.say(&format!("job {} was made with this key", job.id));
+    show_job(context, store, job.id)?;
+    Ok(Some(code(&job)))
 }
 
 /// Prints the view of a job.
@@ -116,8 +133,8 @@ fn facts(job: &Job) -> Arc<JobFacts> {
         spinner: job.spinner.clone(),
         version: job.version,
         steps: job.steps.iter().map(|step| step.name.clone()).collect(),
-        project: run::PROJECT.0.to_owned(),
-        project_type: run::PROJECT.1.to_owned(),
+        project: PROJECT.0.to_owned(),
+        project_type: PROJECT.1.to_owned(),
     })
 }
 

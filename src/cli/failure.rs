@@ -72,9 +72,10 @@ impl Failure {
 impl From<store::Error> for Failure {
     fn from(error: store::Error) -> Failure {
         let (kind, hints) = judge(&error);
-        let cause = match error {
-            store::Error::Condition(why) => anyhow::Error::msg(format!("`--where` cannot be used: {why}")),
-            error => error.into(),
+        let cause = if let store::Error::Condition(why) = error {
+            anyhow::Error::msg(format!("`--where` cannot be used: {why}"))
+        } else {
+            error.into()
         };
         Failure { kind, cause, hints }
     }

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::args::Run as Args;
-use super::context::Context;
+use super::context::{Context, PROJECT};
 use super::drive::{self, drive};
 use super::failure::Failure;
 use super::{import, select, spinner, table};
@@ -17,9 +17,6 @@ use crate::model::spinner::Spinner;
 use crate::model::table::Table;
 use crate::steps::{self, Known};
 use crate::store::{self, Fresh, LoadMode, NewJob, Read, Selection, SqliteStore, Write as _};
-
-/// The one project there is, and its type.
-pub(super) const PROJECT: (&str, &str) = ("default", "outreach");
 
 /// What is to be run: a spinner's text, and where it comes from.
 struct Plan {
@@ -70,7 +67,7 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<u8, Failure> {
     }
     let plan = Plan { spinner: read.spinner, text: read.text, origin, pipeline, overrides };
     let fingerprint = select::fingerprint(&plan.spinner, &target.name, &target.fields, &selector, &plan.overrides);
-    if let Some(done) = select::keyed(context, there.as_ref(), args.idempotency_key.as_deref(), &fingerprint)? {
+    if let Some(done) = drive::keyed(context, there.as_ref(), args.idempotency_key.as_deref(), &fingerprint)? {
         // A queued job that is queued again is as it should be.
         return Ok(if args.detach && done == 4 { 0 } else { done });
     }

@@ -3,13 +3,11 @@
 use sha2::{Digest, Sha256};
 
 use super::args::Run as Args;
-use super::context::Context;
-use super::drive;
 use super::failure::Failure;
 use crate::engine::Overrides;
 use crate::model::id::JobId;
 use crate::model::spinner::Spinner;
-use crate::store::{Job, Range, Read, Selection, Selector, SqliteStore};
+use crate::store::{Job, Range, Read, Selection, Selector};
 
 /// The flags as a selector.
 pub(super) fn selector(args: &Args, spinner: &str) -> Result<Selector, Failure> {
@@ -86,23 +84,6 @@ pub(super) fn fingerprint(
 ) -> String {
     hex(Sha256::new()
         .chain_update(format!("{}\n{}\n{table}\n{fields:?}\n{selector:?}\n{overrides:?}", spinner.name, spinner.hash)))
-}
-
-/// The job that an idempotency key made already: it is shown, and its code is the answer.
-pub(super) fn keyed(
-    context: &Context,
-    store: Option<&SqliteStore>,
-    key: Option<&str>,
-    fingerprint: &str,
-) -> Result<Option<u8>, Failure> {
-    let (Some(store), Some(key)) = (store, key) else { return Ok(None) };
-    let Some(job) = store.job_with_key(key)? else { return Ok(None) };
-    if job.fingerprint != fingerprint {
-        return Err(crate::store::Error::KeyTaken(job.id).into());
-    }
-    context.say(&format!("job {} was made with this key", job.id));
-    drive::show_job(context, store, job.id)?;
-    Ok(Some(drive::code(&job)))
 }
 
 #[cfg(test)]

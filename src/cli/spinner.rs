@@ -5,7 +5,7 @@ use std::io::Write as _;
 use std::path::Path;
 
 use super::args::Spinner as Verb;
-use super::context::Context;
+use super::context::{Context, PROJECT};
 use super::failure::{Failure, file};
 use super::table::known;
 use crate::engine::Pipeline;
@@ -147,7 +147,7 @@ fn check(context: &Context, path: &Path, table: Option<&str>) -> Result<u8, Fail
         None => None,
     };
     let facts = table.as_ref().map(|table| (table.name.as_str(), table.fields(), table.columns.as_slice()));
-    let pipeline = read.build(context, path, &Known { table: facts, project_type: Some(super::run::PROJECT.1) })?;
+    let pipeline = read.build(context, path, &Known { table: facts, project_type: Some(PROJECT.1) })?;
     let against = match &table {
         Some(table) => format!("fits table `{}`", table.name),
         None => "not held against a table (`--table NAME` does)".to_owned(),
@@ -159,7 +159,7 @@ fn check(context: &Context, path: &Path, table: Option<&str>) -> Result<u8, Fail
 
 fn publish(context: &Context, path: &Path) -> Result<u8, Failure> {
     let read = read(context, path)?;
-    read.build(context, path, &Known { table: None, project_type: Some(super::run::PROJECT.1) })?;
+    read.build(context, path, &Known { table: None, project_type: Some(PROJECT.1) })?;
     let Read { spinner, text, .. } = read;
     let mut store = context.creator()?;
     let (version, fresh) = store.publish(context.now(), &spinner.name, &spinner.hash, &text)?;

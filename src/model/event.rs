@@ -216,6 +216,23 @@ catalogue! {
     163 "destination.deleted" DestinationDeleted(Facts) Workspace Nowhere;
 }
 
+impl Event {
+    /// What it says, when it is about a session.
+    #[must_use]
+    pub fn session(&self) -> Option<&Facts> {
+        #[expect(clippy::wildcard_enum_match_arm, reason = "only these are about a session")]
+        match self {
+            Event::SessionQueued(facts)
+            | Event::SessionRunning(facts)
+            | Event::SessionIdle(facts)
+            | Event::SessionCompleting(facts)
+            | Event::SessionCompleted(facts)
+            | Event::SessionFailed(facts) => Some(facts),
+            _ => None,
+        }
+    }
+}
+
 impl EventType {
     /// The type of that name.
     #[must_use]

@@ -91,11 +91,12 @@ impl RecordFold {
             Some(status) => status.next().contains(&to),
         };
         // Three ways lead into `queued`: the first, a retry from running, and a resume from any pause.
-        let fits = match kind {
-            EventType::RecordQueued => from.is_none(),
-            EventType::RecordRetryScheduled => from == Some(RecordStatus::Running),
-            EventType::RecordResumed => !matches!(from, None | Some(RecordStatus::Running)),
-            _ => true,
+        let fits = if kind == EventType::RecordQueued {
+            from.is_none()
+        } else if kind == EventType::RecordResumed {
+            from.is_some_and(|from| from != RecordStatus::Running)
+        } else {
+            to != RecordStatus::Queued || from == Some(RecordStatus::Running)
         };
         if !allowed || !fits {
             return illegal(kind, format!("the record is {}", from.map_or("not there yet", RecordStatus::name)));

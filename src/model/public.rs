@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 use super::event::{Event, EventType, Leads};
 use super::fold::{Illegal, JobFold, RecordFold, SessionFold};
 use super::id::{Cursor, JobId, RecordId, RequestId, WorkspaceId};
-use super::payload::{Facts, StepName};
+use super::payload::StepName;
 use super::segment::{Entry, StoredSegment};
 use super::time::Timestamp;
 
@@ -213,18 +213,5 @@ impl Publisher {
 /// The session whose status an event changes.
 fn session(event: &Event) -> Option<u64> {
     let Leads::Session(_) = event.kind().leads() else { return None };
-    facts(event)?.0.get("session")?.as_u64()
-}
-
-fn facts(event: &Event) -> Option<&Facts> {
-    #[expect(clippy::wildcard_enum_match_arm, reason = "only these lead a session anywhere")]
-    match event {
-        Event::SessionQueued(facts)
-        | Event::SessionRunning(facts)
-        | Event::SessionIdle(facts)
-        | Event::SessionCompleting(facts)
-        | Event::SessionCompleted(facts)
-        | Event::SessionFailed(facts) => Some(facts),
-        _ => None,
-    }
+    event.session()?.0.get("session")?.as_u64()
 }

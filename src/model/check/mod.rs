@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use super::event::{Event, Subject};
+use super::event::Subject;
 use super::fold::SessionFold;
 use super::id::{Cursor, JobId, RecordId};
 use super::segment::{Entry, StoredSegment};
@@ -149,38 +149,30 @@ impl Check {
     }
 
     fn session(&mut self, entry: &Entry) {
-        let Some(session) = session_of(&entry.event) else { return };
+        let Some(session) = entry.event.session().and_then(|facts| facts.0.get("session")?.as_u64()) else { return };
         if let Err(illegal) = self.sessions.entry(session).or_default().apply(&entry.event) {
             self.breach("F2", entry.cursor, format!("session {session}"), illegal.to_string());
         }
     }
 
-    /// After the last segment: the records that have not ended, and the jobs.
-    pub fn rest(&mut self) -> (Vec<(RecordId, RecordCheck)>, Vec<(JobId, JobCheck)>) {
+    /// After the last segment: the records that have not ended.
+    pub fn open(&mut self) -> Vec<(RecordId, RecordCheck)> {
         let mut open: Vec<_> = self.open.drain().collect();
         open.sort_by_key(|(id, _)| *id);
+        open
+    }
+
+    /// After the last segment: the jobs.
+    pub fn jobs(&mut self) -> Vec<(JobId, JobCheck)> {
         let mut jobs: Vec<_> = self.jobs.drain().collect();
         jobs.sort_by_key(|(id, _)| *id);
-        (open, jobs)
+        jobs
     }
 
     /// The last number of a stream that was seen.
     #[must_use]
     pub fn head(&self, stream: Option<JobId>) -> u64 {
         self.streams.get(&stream).map_or(0, |stream| stream.seq)
-    }
-}
-
-fn session_of(event: &Event) -> Option<u64> {
-    #[expect(clippy::wildcard_enum_match_arm, reason = "only these are about a session")]
-    match event {
-        Event::SessionQueued(facts)
-        | Event::SessionRunning(facts)
-        | Event::SessionIdle(facts)
-        | Event::SessionCompleting(facts)
-        | Event::SessionCompleted(facts)
-        | Event::SessionFailed(facts) => facts.0.get("session").and_then(serde_json::Value::as_u64),
-        _ => None,
     }
 }
 

@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 use crate::model::event::{Event, Leads};
 use crate::model::fold::{JobFold, SessionFold};
 use crate::model::id::{Cursor, JobId, RequestId};
-use crate::model::payload::{Counts, Facts};
+use crate::model::payload::Counts;
 use crate::model::reason::Reason;
 use crate::model::segment::{Owner, RecordEffect, Segment, StoredSegment, digest};
 use crate::model::status::{JobStatus, RecordStatus, SessionStatus};
@@ -199,7 +199,7 @@ impl<'db> Appender<'db> {
 
     fn fold_session(&self, at: Timestamp, event: &Event) -> Result<()> {
         let Leads::Session(_) = event.kind().leads() else { return Ok(()) };
-        let Some(facts) = facts(event) else { return Ok(()) };
+        let Some(facts) = event.session() else { return Ok(()) };
         let number = |key: &str| facts.0.get(key).and_then(serde_json::Value::as_i64).unwrap_or(0);
         let id = number("session");
         let code: Option<u8> = self
@@ -244,19 +244,6 @@ impl<'db> Appender<'db> {
             self.seal.finalize().as_slice(),
         ))?;
         Ok(Cursor(upto))
-    }
-}
-
-fn facts(event: &Event) -> Option<&Facts> {
-    #[expect(clippy::wildcard_enum_match_arm, reason = "only sessions are folded here")]
-    match event {
-        Event::SessionQueued(facts)
-        | Event::SessionRunning(facts)
-        | Event::SessionIdle(facts)
-        | Event::SessionCompleting(facts)
-        | Event::SessionCompleted(facts)
-        | Event::SessionFailed(facts) => Some(facts),
-        _ => None,
     }
 }
 

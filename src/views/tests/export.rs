@@ -9,7 +9,7 @@ use crate::model::event::Event;
 use crate::model::id::JobId;
 use crate::model::payload::Nothing;
 use crate::model::status::RecordStatus;
-use crate::store::{Read as _, Write as _};
+use crate::store::Write as _;
 
 fn exported(store: &SqliteStore, job: u64, which: impl Into<Which>, columns: Columns) -> Vec<Json> {
     let job = store.job(JobId(job)).unwrap().unwrap();
