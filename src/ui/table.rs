@@ -5,6 +5,7 @@
 //! that is not re-exported: `--color always` could not win. And with its `custom_styling`, where cells bring their colour
 //! along, a table takes three times as long.
 
+use std::borrow::Cow;
 use std::io::Write;
 
 use comfy_table::presets::NOTHING;
@@ -13,7 +14,8 @@ use comfy_table::{CellAlignment, ColumnConstraint, Row};
 use super::Error;
 use super::face::{Face, Side, Times};
 use super::layout::{GAP, Layout, Need};
-use super::stream::{Bidi, Canvas};
+use super::paint::Paint;
+use super::stream::Canvas;
 use super::text;
 use crate::model::report::{Cell, Column, Fault, List, Rows, Shown, Tone};
 
@@ -124,16 +126,15 @@ impl<'c> Table<'c> {
         let fitted = Layout::fit(&self.needs[..shown], self.canvas.width);
         let before = self.layout.take().filter(|before| fitted.widths.len() < before.widths.len());
         let layout = before.unwrap_or(fitted);
-        let paint = self.canvas.paint;
-        let mut grid = Grid::new(&layout.widths);
+        let titles = self.titles();
+        let mut grid = Grid::new(&layout.widths, &self.sides, self.canvas);
         if first {
-            grid.row(&self.titles(), &self.sides, self.canvas.bidi, |_, text| paint.bold(text));
+            grid.row(&titles, |paint, _, text| paint.bold(text));
         }
         for row in &drawn {
-            let faces = row.iter().map(|cell| cell.face(layout.times));
-            grid.row(faces, &self.sides, self.canvas.bidi, |tone, text| paint.tone(tone, text));
+            grid.row(row.iter().map(|cell| cell.face(layout.times)), Paint::tone);
         }
-        grid.write(&self.sides, out)?;
+        grid.write(out)?;
         self.layout = Some(layout);
         Ok(())
     }
@@ -182,55 +183,55 @@ impl<'c> Table<'c> {
 
 /// Lines while `comfy_table` lays them out. It is told every width and no width of a terminal, so it has nothing to
 /// decide, nothing to wrap and nothing to ask the operating system for.
-struct Grid {
-    /// The width of each column, and the gap on its right.
-    columns: Vec<(usize, usize)>,
+struct Grid<'f> {
+    /// The width of each column, the gap on its right, and where it leans.
+    columns: Vec<(usize, usize, Side)>,
+    canvas: &'f Canvas<'f>,
     table: comfy_table::Table,
-    lines: Vec<Line>,
+    lines: Vec<Line<'f>>,
 }
 
 /// What is known of a line before it is laid out.
-struct Line {
+struct Line<'f> {
     /// How many blanks it will end with beyond its last text.
     blank: usize,
-    /// Its texts from the left, each without and with colour; none when there is no colour in it.
-    texts: Vec<(String, String)>,
+    /// Its texts from the left, when they are to be coloured.
+    texts: Vec<(Cow<'f, str>, Tone)>,
+    style: Style,
 }
 
-impl Grid {
-    fn new(widths: &[usize]) -> Self {
+type Style = fn(Paint, Tone, &str) -> String;
+
+impl<'f> Grid<'f> {
+    fn new(widths: &[usize], sides: &[Side], canvas: &'f Canvas<'f>) -> Self {
         // A column has at least one cell there. One that needs none takes it out of its gap.
         let gap = |at: usize| if at + 1 < widths.len() { GAP - usize::from(widths[at] == 0) } else { 0 };
-        let columns = widths.iter().enumerate().map(|(at, &width)| (width.max(1), gap(at))).collect();
+        let columns = widths.iter().zip(sides).enumerate();
+        let columns = columns.map(|(at, (&width, &side))| (width.max(1), gap(at), side)).collect();
         let mut table = comfy_table::Table::new();
         table.load_style(NOTHING).force_no_tty();
-        Grid { columns, table, lines: Vec::new() }
+        Grid { columns, canvas, table, lines: Vec::new() }
     }
 
     /// Adds a line of the faces that there are columns for.
-    fn row<'f>(
-        &mut self,
-        faces: impl IntoIterator<Item = &'f Face>,
-        sides: &[Side],
-        bidi: Bidi,
-        paint: impl Fn(Tone, &str) -> String,
-    ) {
+    fn row(&mut self, faces: impl IntoIterator<Item = &'f Face>, style: Style) {
         let mut row = Row::new();
-        let mut line = Line { blank: 0, texts: Vec::new() };
-        for (at, (face, &(width, gap))) in faces.into_iter().zip(&self.columns).enumerate() {
-            let text = text::cut(&face.text, width);
-            line.blank = gap
-                + match sides[at] {
-                    _ if text.is_empty() => line.blank + width,
-                    Side::Right => 0,
-                    Side::Left | Side::Either => width - text::width(&text),
-                };
-            let text = text::isolate(&text, bidi).into_owned();
-            line.texts.push((text.clone(), paint(face.tone, &text)));
-            row.add_cell(comfy_table::Cell::new_owned(text));
-        }
-        if line.texts.iter().all(|(bare, painted)| bare == painted) {
-            line.texts.clear();
+        let mut line = Line { blank: 0, texts: Vec::new(), style };
+        for (face, &(width, gap, side)) in faces.into_iter().zip(&self.columns) {
+            let text = match text::cut(&face.text, width) {
+                Cow::Borrowed(text) => text::isolate(text, self.canvas.bidi),
+                Cow::Owned(text) => Cow::Owned(text::isolate(&text, self.canvas.bidi).into_owned()),
+            };
+            let blank = match side {
+                _ if text.is_empty() => line.blank + width,
+                Side::Right => 0,
+                Side::Left | Side::Either => width.saturating_sub(text::width(&text)),
+            };
+            line.blank = blank + gap;
+            row.add_cell(comfy_table::Cell::new_owned(text.clone().into_owned()));
+            if self.canvas.paint == Paint::Ansi {
+                line.texts.push((text, face.tone));
+            }
         }
         // Should the two ever disagree on a width, a value is cut and the line still fits.
         row.max_height(1);
@@ -238,27 +239,34 @@ impl Grid {
         self.lines.push(line);
     }
 
-    /// Nothing invisible is left at the end of a line, but what belongs to a value stays: `grep -x` may look for it.
-    fn write(mut self, sides: &[Side], out: &mut dyn Write) -> Result<(), Error> {
+    fn write(mut self, out: &mut dyn Write) -> Result<(), Error> {
         let cells = |cells: usize| u16::try_from(cells).unwrap_or(u16::MAX);
-        for ((column, &(width, gap)), side) in self.table.column_iter_mut().zip(&self.columns).zip(sides) {
-            let right = *side == Side::Right;
+        for (column, &(width, gap, side)) in self.table.column_iter_mut().zip(&self.columns) {
             column.set_padding((0, cells(gap)));
             column.set_constraint(ColumnConstraint::Absolute(comfy_table::Width::Fixed(cells(width + gap))));
-            column.set_cell_alignment(if right { CellAlignment::Right } else { CellAlignment::Left });
+            column.set_cell_alignment(if side == Side::Right { CellAlignment::Right } else { CellAlignment::Left });
         }
-        for (laid, Line { blank, texts }) in self.table.lines().zip(self.lines) {
-            let end = laid.trim_end_matches(' ').len().max(laid.len().saturating_sub(blank));
-            let mut rest = &laid[..end];
-            // Only blanks come before a text, so the first place it is found at is its own.
-            for (bare, painted) in texts {
-                if let Some((before, after)) = rest.split_once(&bare) {
-                    write!(out, "{before}{painted}")?;
-                    rest = after;
-                }
+        for (laid, line) in self.table.lines().zip(&self.lines) {
+            // Nothing invisible ends a line, but what belongs to a value stays: `grep -x` may look for it.
+            let end = laid.trim_end_matches(' ').len().max(laid.len().saturating_sub(line.blank));
+            line.write(&laid[..end], self.canvas.paint, out)?;
+        }
+        Ok(())
+    }
+}
+
+impl Line<'_> {
+    /// Puts its colours on what was `laid` out.
+    fn write(&self, laid: &str, paint: Paint, out: &mut dyn Write) -> Result<(), Error> {
+        let mut rest = laid;
+        // Only blanks come before a text, so the first place it is found at is its own.
+        for (text, tone) in &self.texts {
+            if let Some((before, after)) = rest.split_once(text.as_ref()) {
+                write!(out, "{before}{}", (self.style)(paint, *tone, text))?;
+                rest = after;
             }
-            writeln!(out, "{rest}")?;
         }
+        writeln!(out, "{rest}")?;
         Ok(())
     }
 }
@@ -338,6 +346,16 @@ json shows them
         let page = PageEnd { has_more: true, next_cursor: Some(Cursor(7)) };
         report.page = Some(std::rc::Rc::new(std::cell::RefCell::new(page)));
         assert_eq!(drawn(report, &sample::canvas(80)), "ID\n\n\n2 of 12\nmore follow: --after 7\n");
+    }
+
+    #[test]
+    fn a_column_without_a_cell_and_the_blanks_of_a_value_stay() {
+        let columns = || vec![Column::new("id", "ID"), Column::new("", ""), Column::new("name", "NAME")];
+        let rows = || vec![vec![Cell::Number(1), Cell::Null, Cell::text("a  ")], vec![Cell::Number(2)]];
+        let expected = "ID    NAME\n 1    a  \n 2\n";
+        assert_eq!(drawn(sample::list(columns(), rows()), &sample::canvas(80)), expected);
+        let coloured = drawn(sample::list(columns(), rows()), &sample::screen(80));
+        assert_eq!(coloured, "\u{1b}[1mID\u{1b}[0m    \u{1b}[1mNAME\u{1b}[0m\n 1    a  \n 2\n");
     }
 
     #[test]
