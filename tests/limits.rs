@@ -133,3 +133,30 @@ fn a_record_that_runs_too_long_is_ended() {
     let place = types.iter().position(|name| name == "record.limit_exceeded").unwrap();
     assert_eq!(types[place + 1], "record.failed");
 }
+
+#[test]
+fn a_row_that_is_gone_is_named() {
+    for gone in [1, 5, 30] {
+        let folder = tempfile::tempdir().unwrap();
+        let place = |args: &[&str]| {
+            let command = std::process::Command::new(env!("CARGO_BIN_EXE_cxgear"))
+                .args(args)
+                .current_dir(folder.path())
+                .env_clear()
+                .output()
+                .unwrap();
+            (command.status.code(), String::from_utf8(command.stderr).unwrap())
+        };
+        let csv: String = (1..=30).map(|n| format!("{n},x\n")).collect();
+        std::fs::write(folder.path().join("t.csv"), format!("n,t\n{csv}")).unwrap();
+        let spinner = "name = \"s\"\n[[steps]]\nname = \"a\"\ntype = \"log\"\nmessage = \"x\"\n";
+        std::fs::write(folder.path().join("s.toml"), spinner).unwrap();
+        assert_eq!(place(&["run", "s.toml", "t.csv", "--detach"]).0, Some(0));
+        let db = rusqlite::Connection::open(folder.path().join("cxgear.db")).unwrap();
+        db.execute("DELETE FROM t WHERE cx_row = ?1", [gone]).unwrap();
+        drop(db);
+        let (code, said) = place(&["resume", "1"]);
+        assert_eq!(code, Some(3), "{said}");
+        assert!(said.contains(&format!("job 1 needs row {gone} of table `t`, which is gone")), "{said}");
+    }
+}

@@ -4,8 +4,8 @@ use proptest::prelude::*;
 use serde_json::json;
 
 use super::*;
-use crate::model::payload::Facts;
 use crate::model::journey::tests::{ID, candidates, entries, error, steps, stored, walk};
+use crate::model::payload::Facts;
 use crate::model::payload::{
     Because, Counts, JobCreated, JobEnded, LimitExceeded, Nothing, Progress, SelectionFact, Trigger,
 };
