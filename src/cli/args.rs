@@ -372,7 +372,7 @@ pub(super) struct Export {
     /// Which columns go before the outcomes
     #[arg(long, value_enum, value_name = "WHICH", default_value = "table")]
     pub(super) columns: ExportColumns,
-    /// Only records in this status
+    /// Only records in this status, or `not_started`
     #[arg(long, value_name = "STATUS")]
     pub(super) status: Option<String>,
     /// Leave cells as they are that a spreadsheet would run as a formula

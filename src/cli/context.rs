@@ -78,6 +78,11 @@ impl Context {
         Ok(store::open(&self.database, Access::Read)?)
     }
 
+    /// To look at one moment, whatever is written meanwhile.
+    pub(super) fn snapshot(&self) -> Result<SqliteStore, Failure> {
+        Ok(store::open(&self.database, Access::Snapshot)?)
+    }
+
     /// To change what is there.
     pub(super) fn writer(&self) -> Result<SqliteStore, Failure> {
         Ok(store::open(&self.database, Access::Write(self.invocation()?))?)

@@ -7,13 +7,17 @@ use super::context::Context;
 use super::failure::{Failure, file};
 use super::{select, views};
 use crate::ui;
-use crate::views::export::{Cells, Columns, export as report};
+use crate::views::export::{Cells, Columns, NOT_STARTED, Which, export as report};
 
 /// `cxgear export`.
 pub(super) fn export(context: &Context, args: &Export) -> Result<u8, Failure> {
-    let store = context.reader()?;
+    let store = context.snapshot()?;
     let job = select::known_job(Some(&store), args.job)?;
-    let status = args.status.as_deref().map(views::status_of).transpose()?;
+    let which = match args.status.as_deref() {
+        None => Which::All,
+        Some(NOT_STARTED) => Which::NotStarted,
+        Some(word) => Which::Status(views::status_of(word)?),
+    };
     let columns = match args.columns {
         ExportColumns::Table => Columns::Table,
         ExportColumns::Metadata => Columns::Metadata,
@@ -23,8 +27,12 @@ pub(super) fn export(context: &Context, args: &Export) -> Result<u8, Failure> {
         Some(format) => format,
     };
     // Only a spreadsheet runs cells; programs that read JSON get them as they are.
-    let cells = if args.raw || format != ui::Format::Csv { Cells::Raw } else { Cells::Safe };
-    let report = report(&store, &job, status, columns, cells)?;
+    let cells = match (format, args.raw) {
+        (ui::Format::Csv, false) => Cells::Safe,
+        (ui::Format::Csv | ui::Format::Table, _) => Cells::Raw,
+        (ui::Format::Json | ui::Format::Ndjson, _) => Cells::Data,
+    };
+    let report = report(&store, &job, which, columns, cells)?;
     let Some(path) = &args.output else {
         context.show_as(report, format)?;
         return Ok(0);

@@ -111,7 +111,7 @@ pub(super) fn dispatch(context: &Context, matches: &ArgMatches) -> Result<Option
             args.read(arg, text).map_err(Failure::request)?;
         }
     }
-    context.show((view.report)(&context.reader()?, &args)?)?;
+    context.show((view.report)(&context.snapshot()?, &args)?)?;
     Ok(Some(0))
 }
 
@@ -163,7 +163,7 @@ pub(super) fn rehearsal(context: &Context, job: &Job, shown: &[StoredSegment]) -
 
 /// `cxgear verify`: 3 when a rule is broken.
 pub(super) fn verify(context: &Context, job: Option<JobId>, expect: Option<&str>) -> Result<u8, Failure> {
-    let verified = views::verify::verify(&context.reader()?, job, expect)?;
+    let verified = views::verify::verify(&context.snapshot()?, job, expect)?;
     context.show(views::verify::report(&verified))?;
     Ok(if verified.breaches.is_empty() { 0 } else { 3 })
 }

@@ -36,8 +36,10 @@ const SCHEMAS: [&str; 1] = [include_str!("sql/0001.sql")];
 /// What a caller is going to do with the file.
 #[derive(Debug, Clone)]
 pub enum Access {
-    /// Look.
+    /// Look, at what is there at each moment.
     Read,
+    /// Look, at one moment: what is asked first and what is asked last agree, whatever is written meanwhile.
+    Snapshot,
     /// Change what is there.
     Write(Invocation),
     /// Change what is there, or make it.
@@ -82,29 +84,35 @@ impl SqliteStore {
     pub(super) fn open(path: &Path, access: Access) -> Result<SqliteStore> {
         let (flags, invocation) = match access {
             Access::Read => (OpenFlags::SQLITE_OPEN_READ_ONLY, None),
+            Access::Snapshot => {
+                let store = SqliteStore::open(path, Access::Read)?;
+                // A transaction reads from the moment of its first question.
+                store.db.execute_batch("BEGIN; SELECT one FROM cx_workspace")?;
+                return Ok(store);
+            }
             Access::Write(invocation) => (OpenFlags::SQLITE_OPEN_READ_WRITE, Some(invocation)),
             Access::Create(invocation) => {
                 (OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE, Some(invocation))
             }
         };
+        let is_new = !path.exists();
         if path.is_dir() {
             return Err(Error::NotOurs { path: path.to_owned() });
         }
-        if !flags.contains(OpenFlags::SQLITE_OPEN_CREATE) && !path.exists() {
+        if is_new && !flags.contains(OpenFlags::SQLITE_OPEN_CREATE) {
             return Err(Error::NoDatabase { path: path.to_owned() });
         }
         let flags = flags | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let is_new = !path.exists();
-        let opened = Connection::open_with_flags(path, flags)?;
-        let opened_new = is_new.then(|| NewFile::of(path));
-        match SqliteStore::set_up(opened, Some(path.to_owned()), invocation.clone()) {
+        let db = Connection::open_with_flags(path, flags)?;
+        let new_file = is_new.then(|| NewFile::of(path));
+        match SqliteStore::set_up(db, Some(path.to_owned()), invocation.clone()) {
             Err(Error::Sqlite(error)) if invocation.is_none() && is_read_only(&error) && !has_wal(path) => {
                 let frozen = Connection::open_with_flags(frozen(path), flags | OpenFlags::SQLITE_OPEN_URI)?;
                 SqliteStore::set_up(frozen, Some(path.to_owned()), None)
             }
             opened => {
                 let mut store = opened?;
-                store.new_file = opened_new;
+                store.new_file = new_file;
                 Ok(store)
             }
         }
