@@ -46,6 +46,7 @@ Register-ArgumentCompleter -Native -CommandName 'cxgear' -ScriptBlock {
             [CompletionResult]::new('journey', 'journey', [CompletionResultType]::ParameterValue, 'One record, step by step: messages, retries, interruptions, results')
             [CompletionResult]::new('events', 'events', [CompletionResultType]::ParameterValue, 'The event log, in order')
             [CompletionResult]::new('export', 'export', [CompletionResultType]::ParameterValue, 'Write a job''s outcomes back to CSV')
+            [CompletionResult]::new('verify', 'verify', [CompletionResultType]::ParameterValue, 'Check the log against every rule of its contract')
             [CompletionResult]::new('completions', 'completions', [CompletionResultType]::ParameterValue, 'Print the completions of a shell')
             break
         }
@@ -303,7 +304,7 @@ Register-ArgumentCompleter -Native -CommandName 'cxgear' -ScriptBlock {
         }
         'cxgear;jobs' {
             [CompletionResult]::new('--limit', '--limit', [CompletionResultType]::ParameterName, 'Show at most so many [default: a screenful in tables, all in data]')
-            [CompletionResult]::new('--status', '--status', [CompletionResultType]::ParameterName, 'Only jobs that stand so')
+            [CompletionResult]::new('--status', '--status', [CompletionResultType]::ParameterName, 'Only jobs of this status, or of this result: success, partial, failure')
             [CompletionResult]::new('--db', '--db', [CompletionResultType]::ParameterName, 'The database file [env: CXGEAR_DB] [default: cxgear.db]')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How results are printed [default: table]')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Whether colours are used')
@@ -388,13 +389,27 @@ Register-ArgumentCompleter -Native -CommandName 'cxgear' -ScriptBlock {
         }
         'cxgear;export' {
             [CompletionResult]::new('--columns', '--columns', [CompletionResultType]::ParameterName, 'Which columns go before the outcomes')
-            [CompletionResult]::new('--status', '--status', [CompletionResultType]::ParameterName, 'Only records in this status')
+            [CompletionResult]::new('--status', '--status', [CompletionResultType]::ParameterName, 'Only records in this status, or `not_started`')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'Write to this file instead of standard output')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Write to this file instead of standard output')
             [CompletionResult]::new('--db', '--db', [CompletionResultType]::ParameterName, 'The database file [env: CXGEAR_DB] [default: cxgear.db]')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How results are printed [default: table]')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Whether colours are used')
             [CompletionResult]::new('--raw', '--raw', [CompletionResultType]::ParameterName, 'Leave cells as they are that a spreadsheet would run as a formula')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say nothing but warnings and errors')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say nothing but warnings and errors')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say more')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say more')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'cxgear;verify' {
+            [CompletionResult]::new('--job', '--job', [CompletionResultType]::ParameterName, 'Only this job''s stream, without the seals')
+            [CompletionResult]::new('--expect', '--expect', [CompletionResultType]::ParameterName, 'A seal that was printed earlier and kept elsewhere')
+            [CompletionResult]::new('--db', '--db', [CompletionResultType]::ParameterName, 'The database file [env: CXGEAR_DB] [default: cxgear.db]')
+            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How results are printed [default: table]')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Whether colours are used')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say nothing but warnings and errors')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say nothing but warnings and errors')
             [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say more')

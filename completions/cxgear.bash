@@ -61,6 +61,9 @@ _cxgear() {
             cxgear,table)
                 cmd="cxgear__subcmd__table"
                 ;;
+            cxgear,verify)
+                cmd="cxgear__subcmd__verify"
+                ;;
             cxgear__subcmd__spinner,check)
                 cmd="cxgear__subcmd__spinner__subcmd__check"
                 ;;
@@ -95,7 +98,7 @@ _cxgear() {
 
     case "${cmd}" in
         cxgear)
-            opts="-q -v -h -V --db --format --color --quiet --verbose --help --version man import table spinner run resume status jobs job records record journey events export completions"
+            opts="-q -v -h -V --db --format --color --quiet --verbose --help --version man import table spinner run resume status jobs job records record journey events export verify completions"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -338,7 +341,7 @@ _cxgear() {
                     return 0
                     ;;
                 --status)
-                    COMPREPLY=($(compgen -W "created queued running waiting stalled canceling canceled completed failed partial" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "created queued running waiting stalled canceling canceled completed failed success partial failure" -- "${cur}"))
                     return 0
                     ;;
                 --db)
@@ -942,6 +945,40 @@ _cxgear() {
                     return 0
                     ;;
                 --columns)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --db)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --format)
+                    COMPREPLY=($(compgen -W "table json ndjson csv" -- "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        cxgear__subcmd__verify)
+            opts="-q -v -h --job --expect --db --format --color --quiet --verbose --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --job)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --expect)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

@@ -43,6 +43,7 @@ set edit:completion:arg-completer[cxgear] = {|@words|
             cand journey 'One record, step by step: messages, retries, interruptions, results'
             cand events 'The event log, in order'
             cand export 'Write a job''s outcomes back to CSV'
+            cand verify 'Check the log against every rule of its contract'
             cand completions 'Print the completions of a shell'
         }
         &'cxgear;man'= {
@@ -283,7 +284,7 @@ set edit:completion:arg-completer[cxgear] = {|@words|
         }
         &'cxgear;jobs'= {
             cand --limit 'Show at most so many [default: a screenful in tables, all in data]'
-            cand --status 'Only jobs that stand so'
+            cand --status 'Only jobs of this status, or of this result: success, partial, failure'
             cand --db 'The database file [env: CXGEAR_DB] [default: cxgear.db]'
             cand --format 'How results are printed [default: table]'
             cand --color 'Whether colours are used'
@@ -362,13 +363,26 @@ set edit:completion:arg-completer[cxgear] = {|@words|
         }
         &'cxgear;export'= {
             cand --columns 'Which columns go before the outcomes'
-            cand --status 'Only records in this status'
+            cand --status 'Only records in this status, or `not_started`'
             cand -o 'Write to this file instead of standard output'
             cand --output 'Write to this file instead of standard output'
             cand --db 'The database file [env: CXGEAR_DB] [default: cxgear.db]'
             cand --format 'How results are printed [default: table]'
             cand --color 'Whether colours are used'
             cand --raw 'Leave cells as they are that a spreadsheet would run as a formula'
+            cand -q 'Say nothing but warnings and errors'
+            cand --quiet 'Say nothing but warnings and errors'
+            cand -v 'Say more'
+            cand --verbose 'Say more'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'cxgear;verify'= {
+            cand --job 'Only this job''s stream, without the seals'
+            cand --expect 'A seal that was printed earlier and kept elsewhere'
+            cand --db 'The database file [env: CXGEAR_DB] [default: cxgear.db]'
+            cand --format 'How results are printed [default: table]'
+            cand --color 'Whether colours are used'
             cand -q 'Say nothing but warnings and errors'
             cand --quiet 'Say nothing but warnings and errors'
             cand -v 'Say more'

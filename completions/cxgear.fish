@@ -50,6 +50,7 @@ complete -c cxgear -n "__fish_cxgear_needs_command" -f -a "record" -d 'One recor
 complete -c cxgear -n "__fish_cxgear_needs_command" -f -a "journey" -d 'One record, step by step: messages, retries, interruptions, results'
 complete -c cxgear -n "__fish_cxgear_needs_command" -f -a "events" -d 'The event log, in order'
 complete -c cxgear -n "__fish_cxgear_needs_command" -f -a "export" -d 'Write a job\'s outcomes back to CSV'
+complete -c cxgear -n "__fish_cxgear_needs_command" -f -a "verify" -d 'Check the log against every rule of its contract'
 complete -c cxgear -n "__fish_cxgear_needs_command" -f -a "completions" -d 'Print the completions of a shell'
 complete -c cxgear -n "__fish_cxgear_using_subcommand man" -l db -d 'The database file [env: CXGEAR_DB] [default: cxgear.db]' -r -F
 complete -c cxgear -n "__fish_cxgear_using_subcommand man" -l format -d 'How results are printed [default: table]' -r -f -a "table\t'For people'
@@ -292,7 +293,7 @@ complete -c cxgear -n "__fish_cxgear_using_subcommand status" -s q -l quiet -d '
 complete -c cxgear -n "__fish_cxgear_using_subcommand status" -s v -l verbose -d 'Say more'
 complete -c cxgear -n "__fish_cxgear_using_subcommand status" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c cxgear -n "__fish_cxgear_using_subcommand jobs" -l limit -d 'Show at most so many [default: a screenful in tables, all in data]' -r
-complete -c cxgear -n "__fish_cxgear_using_subcommand jobs" -l status -d 'Only jobs that stand so' -r -f -a "created\t''
+complete -c cxgear -n "__fish_cxgear_using_subcommand jobs" -l status -d 'Only jobs of this status, or of this result: success, partial, failure' -r -f -a "created\t''
 queued\t''
 running\t''
 waiting\t''
@@ -301,7 +302,9 @@ canceling\t''
 canceled\t''
 completed\t''
 failed\t''
-partial\t''"
+success\t''
+partial\t''
+failure\t''"
 complete -c cxgear -n "__fish_cxgear_using_subcommand jobs" -l db -d 'The database file [env: CXGEAR_DB] [default: cxgear.db]' -r -F
 complete -c cxgear -n "__fish_cxgear_using_subcommand jobs" -l format -d 'How results are printed [default: table]' -r -f -a "table\t'For people'
 json\t'One array or object'
@@ -389,7 +392,7 @@ complete -c cxgear -n "__fish_cxgear_using_subcommand events" -s v -l verbose -d
 complete -c cxgear -n "__fish_cxgear_using_subcommand events" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c cxgear -n "__fish_cxgear_using_subcommand export" -l columns -d 'Which columns go before the outcomes' -r -f -a "table\t'All columns of the table, as imported'
 metadata\t'The metadata fields, as they entered the run'"
-complete -c cxgear -n "__fish_cxgear_using_subcommand export" -l status -d 'Only records in this status' -r
+complete -c cxgear -n "__fish_cxgear_using_subcommand export" -l status -d 'Only records in this status, or `not_started`' -r
 complete -c cxgear -n "__fish_cxgear_using_subcommand export" -s o -l output -d 'Write to this file instead of standard output' -r -F
 complete -c cxgear -n "__fish_cxgear_using_subcommand export" -l db -d 'The database file [env: CXGEAR_DB] [default: cxgear.db]' -r -F
 complete -c cxgear -n "__fish_cxgear_using_subcommand export" -l format -d 'How results are printed [default: table]' -r -f -a "table\t'For people'
@@ -403,6 +406,19 @@ complete -c cxgear -n "__fish_cxgear_using_subcommand export" -l raw -d 'Leave c
 complete -c cxgear -n "__fish_cxgear_using_subcommand export" -s q -l quiet -d 'Say nothing but warnings and errors'
 complete -c cxgear -n "__fish_cxgear_using_subcommand export" -s v -l verbose -d 'Say more'
 complete -c cxgear -n "__fish_cxgear_using_subcommand export" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c cxgear -n "__fish_cxgear_using_subcommand verify" -l job -d 'Only this job\'s stream, without the seals' -r
+complete -c cxgear -n "__fish_cxgear_using_subcommand verify" -l expect -d 'A seal that was printed earlier and kept elsewhere' -r
+complete -c cxgear -n "__fish_cxgear_using_subcommand verify" -l db -d 'The database file [env: CXGEAR_DB] [default: cxgear.db]' -r -F
+complete -c cxgear -n "__fish_cxgear_using_subcommand verify" -l format -d 'How results are printed [default: table]' -r -f -a "table\t'For people'
+json\t'One array or object'
+ndjson\t'One object a line'
+csv\t'Comma-separated, with a header'"
+complete -c cxgear -n "__fish_cxgear_using_subcommand verify" -l color -d 'Whether colours are used' -r -f -a "auto\t'On a terminal that has them'
+always\t'Always'
+never\t'Never'"
+complete -c cxgear -n "__fish_cxgear_using_subcommand verify" -s q -l quiet -d 'Say nothing but warnings and errors'
+complete -c cxgear -n "__fish_cxgear_using_subcommand verify" -s v -l verbose -d 'Say more'
+complete -c cxgear -n "__fish_cxgear_using_subcommand verify" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c cxgear -n "__fish_cxgear_using_subcommand completions" -l db -d 'The database file [env: CXGEAR_DB] [default: cxgear.db]' -r -F
 complete -c cxgear -n "__fish_cxgear_using_subcommand completions" -l format -d 'How results are printed [default: table]' -r -f -a "table\t'For people'
 json\t'One array or object'

@@ -1,0 +1,85 @@
+//! The file itself: whose it is, how it is made, what it refuses.
+
+use super::*;
+use crate::model::id::Cursor;
+use crate::store::conformance::conforms;
+use crate::store::{Read as _, Scope, Write as _};
+
+fn invocation() -> Invocation {
+    Invocation { verb: "test".to_owned(), at: Timestamp(1), workspace: Some(WorkspaceId(7)) }
+}
+
+#[test]
+fn a_file_and_a_scratch_conform() {
+    let folder = tempfile::tempdir().unwrap();
+    conforms(&mut SqliteStore::open(&folder.path().join("a.db"), Access::Create(invocation())).unwrap());
+    conforms(&mut SqliteStore::in_memory(invocation()).unwrap());
+    conforms(&mut SqliteStore::scratch(invocation()).unwrap());
+}
+
+#[test]
+fn what_is_not_ours_is_left_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("other.db");
+    assert!(matches!(SqliteStore::open(&path, Access::Read), Err(Error::NoDatabase { .. })));
+    Connection::open(&path).unwrap().execute_batch("CREATE TABLE t (a)").unwrap();
+    let open = || SqliteStore::open(&path, Access::Create(invocation()));
+    assert!(matches!(open(), Err(Error::NotOurs { .. })));
+    std::fs::write(&path, "name,phone\n".repeat(100)).unwrap();
+    assert!(matches!(open(), Err(Error::NotOurs { .. })));
+}
+
+#[test]
+fn a_new_file_is_gone_unless_something_was_written() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.db");
+    drop(SqliteStore::open(&path, Access::Create(invocation())).unwrap());
+    assert!(!path.exists());
+    let create = || SqliteStore::open(&path, Access::Create(invocation())).unwrap();
+    let (mut first, second) = (create(), create());
+    first.publish(Timestamp(1), "s", &"a".repeat(64), "text").unwrap();
+    drop((first, second));
+    assert!(path.exists(), "what one process wrote is not removed by another");
+    // Taken from under a process that had not written yet: it says so, instead of writing where nobody looks.
+    std::fs::remove_file(&path).unwrap();
+    let mut late = create();
+    std::fs::remove_file(&path).unwrap();
+    let written = late.publish(Timestamp(1), "s", &"a".repeat(64), "text");
+    assert!(written.unwrap_err().to_string().contains("readonly"), "SQLite sees that the file was moved");
+}
+
+#[test]
+fn a_newer_file_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.db");
+    let mut store = SqliteStore::open(&path, Access::Create(invocation())).unwrap();
+    store.publish(Timestamp(1), "s", &"a".repeat(64), "text").unwrap();
+    drop(store);
+    Connection::open(&path).unwrap().pragma_update(None, "user_version", 99).unwrap();
+    assert!(matches!(SqliteStore::open(&path, Access::Read), Err(Error::Newer { version: 99, .. })));
+}
+
+#[test]
+fn the_log_cannot_be_changed_by_hand() {
+    let mut store = SqliteStore::in_memory(invocation()).unwrap();
+    store.publish(Timestamp(1), "s", &"a".repeat(64), "text").unwrap();
+    for sql in [
+        "UPDATE cx_segment SET at = 0",
+        "DELETE FROM cx_segment",
+        "REPLACE INTO cx_segment SELECT * FROM cx_segment",
+        "UPDATE cx_seal SET request = 9",
+        "DELETE FROM cx_seal",
+    ] {
+        assert!(store.db.execute_batch(sql).is_err(), "{sql}");
+    }
+    assert_eq!(store.segments(Scope::All, Cursor(0), 9).unwrap().len(), 1);
+    let types: Vec<String> = store
+        .db
+        .prepare("SELECT type FROM cx_events")
+        .unwrap()
+        .query_map([], |row| row.get(0))
+        .unwrap()
+        .collect::<rusqlite::Result<_>>()
+        .unwrap();
+    assert_eq!(types, ["spinner.created", "spinner.published"]);
+}
