@@ -16,8 +16,8 @@ use cxgear::model::status::JobStatus;
 use cxgear::model::time::{FixedClock, Timestamp};
 use cxgear::steps::{self, Known};
 use cxgear::store::{
-    self, Access, Error, Invocation, LoadMode, LoadPlan, NewJob, Read, RecordAsk, Scope, Selector, Side, SqliteStore,
-    Write,
+    self, Access, Error, Invocation, LoadMode, LoadPlan, NewJob, Read, RecordAsk, Rows, Scope, Selector, Side,
+    SqliteStore, Write,
 };
 use cxgear::views::verify::verify;
 
@@ -94,7 +94,6 @@ fn everything(path: &Path, fault: Option<(usize, Side, Arc<AtomicUsize>)>, told:
     let id = match store.job_with_key("once")? {
         Some(job) => job.id,
         None => {
-            let selection = store.select("t", &Selector::default())?;
             let created = JobCreated {
                 spinner: version.name,
                 version: version.version,
@@ -102,14 +101,16 @@ fn everything(path: &Path, fault: Option<(usize, Side, Arc<AtomicUsize>)>, told:
                 steps: steps::named(&pipeline),
                 table: "t".to_owned(),
                 metadata_fields: vec!["n".to_owned()],
-                total: selection.total,
+                total: 0,
                 selection: SelectionFact { summary: "all".to_owned(), sha256: String::new() },
                 trigger: Trigger::RunNow,
                 retry_of: None,
                 idempotency_key: Some("once".to_owned()),
                 input: None,
             };
-            store.create_job(NOW, &NewJob { created, selection, settings: "{}".into(), fingerprint: "f".into() })?
+            let rows = Rows::Chosen(Selector::default());
+            let new = NewJob { created, rows, settings: "{}".into(), fingerprint: "f".into() };
+            store.create_job(NOW, &new)?.ok_or("no rows")?
         }
     };
     drive(path, &mut store, id, &pipeline, told)

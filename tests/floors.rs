@@ -40,6 +40,7 @@ const FLOORS: &[Floor] = &[
             "csv",
             "indicatif",
             "jiff",
+            "serde",
             "serde_json",
             "terminal_size",
             "unicode_width",
@@ -48,18 +49,7 @@ const FLOORS: &[Floor] = &[
     Floor {
         name: "cli",
         floors: &["model", "store", "ingest", "engine", "steps", "views", "ui"],
-        crates: &[
-            "anyhow",
-            "clap",
-            "clap_complete",
-            "clap_mangen",
-            "csv",
-            "jiff",
-            "rusqlite",
-            "serde_json",
-            "sha2",
-            "tokio",
-        ],
+        crates: &["anyhow", "clap", "clap_complete", "clap_mangen", "csv", "jiff", "serde_json", "sha2", "tokio"],
     },
 ];
 

@@ -69,6 +69,10 @@ impl Context {
         self.format
     }
 
+    pub(super) fn database(&self) -> &std::path::Path {
+        &self.database
+    }
+
     /// Whether there is a database yet.
     pub(super) fn has_database(&self) -> bool {
         self.database.exists()

@@ -14,7 +14,7 @@ use crate::model::spinner::{Limits, Spinner};
 use crate::model::status::{JobStatus, RecordStatus};
 use crate::model::time::Millis;
 use crate::steps::{self, Known};
-use crate::store::{Job, NewJob, Read, SqliteStore, Write as _};
+use crate::store::{Job, NewJob, Read, Selection, SqliteStore, Write as _};
 use crate::ui::progress::Bar;
 use crate::ui::stream::Bars;
 
@@ -86,7 +86,7 @@ pub(super) fn drive(context: &Context, store: &mut SqliteStore, id: JobId) -> Re
         clock: context.clock.as_ref(),
         interrupt: &interrupt,
     };
-    let ending = run.drive(store, &mut meter)?;
+    let ending = run.drive(store, &mut meter).map_err(|error| Failure::from(error).resumable(id))?;
     meter.bar.finish();
     drop(lock);
     let after = select::known_job(Some(store), id)?;
@@ -101,9 +101,8 @@ pub(super) fn drive(context: &Context, store: &mut SqliteStore, id: JobId) -> Re
         Ending::Interrupted => {
             let ended = after.counts.completed + after.counts.failed;
             let (ended, total) = (grouped(ended), grouped(after.counts.total));
-            context.say(&format!(
-                "interrupted: {ended} of {total} records are done and kept; `cxgear resume {id}` goes on"
-            ));
+            let hint = format!("`cxgear resume {id}` goes on");
+            context.warn(&format!("interrupted: {ended} of {total} records are done and kept"), &[hint]);
             Ok(130)
         }
     }
@@ -202,6 +201,7 @@ pub(super) fn rehearse(
     store: &SqliteStore,
     pipeline: &Pipeline,
     new: &NewJob,
+    selection: &Selection,
 ) -> Result<u8, Failure> {
     let job = imagined(new, context);
     let interrupt = Interrupt::default();
@@ -216,7 +216,7 @@ pub(super) fn rehearse(
     };
     let bar = Bar::rows(&context.terminal, "dry run", job.counts.total);
     let (mut shown, mut completed, mut failed) = (Vec::new(), 0_u64, 0_u64);
-    for range in &new.selection.ranges {
+    for range in &selection.ranges {
         run.rows(range, |row, params, errors| {
             let segment = run.row(row, params, errors)?;
             let Owner::Record(effect) = &segment.owner else { return Ok::<_, crate::engine::run::Error>(true) };
@@ -264,6 +264,7 @@ fn imagined(new: &NewJob, context: &Context) -> Job {
         fingerprint: new.fingerprint.clone(),
         ran: Millis(0),
         since: None,
+        last_at: context.now(),
     }
 }
 

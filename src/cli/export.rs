@@ -5,6 +5,7 @@ use std::io::{BufWriter, Write as _};
 use super::args::{Export, ExportColumns};
 use super::context::Context;
 use super::failure::{Failure, file};
+use super::rejects::refuse_same;
 use super::{select, views};
 use crate::ui;
 use crate::views::export::{Cells, Columns, NOT_STARTED, Which, export as report};
@@ -37,6 +38,7 @@ pub(super) fn export(context: &Context, args: &Export) -> Result<u8, Failure> {
         context.show_as(report, format)?;
         return Ok(0);
     };
+    refuse_same("--output", path, context.database(), "the database")?;
     let made = std::fs::File::create(path).map_err(|error| file("write", path, error))?;
     let mut out = BufWriter::new(made);
     ui::show(report, format, &context.terminal, &mut out)?;

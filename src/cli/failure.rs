@@ -2,11 +2,9 @@
 
 use std::path::Path;
 
-use rusqlite::ErrorCode;
-
 use crate::engine::run::Error as EngineError;
 use crate::ingest::{self, ImportError};
-use crate::store;
+use crate::store::{self, Trouble};
 use crate::{ui, views};
 
 /// Who can mend it (SPEC §2, exit codes).
@@ -42,6 +40,17 @@ impl Failure {
     /// Adds a way to mend it.
     pub(super) fn hint(mut self, hint: impl Into<String>) -> Failure {
         self.hints.push(hint.into());
+        self
+    }
+
+    /// A job was made and stands: it is resumed, and not made again.
+    pub(super) fn resumable(mut self, job: crate::model::id::JobId) -> Failure {
+        if self.kind == Kind::World {
+            for hint in &mut self.hints {
+                *hint =
+                    hint.replace("run the same command again: nothing is half done", &format!("`cxgear resume {job}`"));
+            }
+        }
         self
     }
 
@@ -95,10 +104,7 @@ fn judge(error: &store::Error) -> (Kind, Vec<String>) {
         ),
         E::NotOurs { .. } => (Kind::Request, one("name another file with `--db PATH`")),
         E::Newer { .. } => (Kind::Request, one("install the newer cxgear")),
-        E::Sqlite(error) => (Kind::World, advise(error)),
-        E::Damaged(_) | E::Segment(_) => {
-            (Kind::World, one("keep a copy of the file, then recover what is whole with `sqlite3 FILE .recover`"))
-        }
+        E::Sqlite(_) | E::Damaged(_) | E::Segment(_) => (Kind::World, advise(error)),
         E::Illegal(_) | E::Conflict(_) | E::JobConflict(_) | E::Json(_) | E::Injected(_) => (Kind::World, Vec::new()),
         E::Condition(_) => {
             (Kind::Request, one("a condition is SQL over the table's columns, such as \"country = 'DE'\""))
@@ -114,17 +120,13 @@ fn judge(error: &store::Error) -> (Kind, Vec<String>) {
     }
 }
 
-fn advise(error: &rusqlite::Error) -> Vec<String> {
-    let hint = match error.sqlite_error_code() {
-        Some(ErrorCode::DiskFull) => "make room on the disk, then run the same command again: nothing is half done",
-        Some(ErrorCode::ReadOnly | ErrorCode::CannotOpen | ErrorCode::PermissionDenied) => {
-            "the file and its folder must be readable and writable by you"
-        }
-        Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => {
-            "keep a copy of the file, then recover what is whole with `sqlite3 FILE .recover`"
-        }
-        Some(ErrorCode::SystemIoFailure) => "the disk refused; see the system's log",
-        Some(_) | None => return Vec::new(),
+fn advise(error: &store::Error) -> Vec<String> {
+    let hint = match error.trouble() {
+        Some(Trouble::Full) => "make room on the disk, then run the same command again: nothing is half done",
+        Some(Trouble::Forbidden) => "the file and its folder must be readable and writable by you",
+        Some(Trouble::Damaged) => "keep a copy of the file, then recover what is whole with `sqlite3 FILE .recover`",
+        Some(Trouble::Io) => "the disk refused; see the system's log",
+        None => return Vec::new(),
     };
     vec![hint.to_owned()]
 }

@@ -1,14 +1,15 @@
 //! `import`, and the import that `run` does first.
 
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use serde_json::json;
 
 use super::args::{Import, Loading, Ragged};
 use super::context::Context;
-use super::failure::{Failure, file};
-use crate::ingest::{self, Aside, Headers, Imported, Options, Reading, Source, column_diff};
+use super::failure::Failure;
+use super::rejects::{Rejects, refuse_same};
+use crate::ingest::{self, Headers, Imported, Options, Reading, Source, column_diff};
 use crate::model::document::{list, nearest};
 use crate::model::report::{Block, Cell, Report, Single, Tone, counted, pasted};
 use crate::model::table::Table;
@@ -30,6 +31,9 @@ pub(super) fn import(context: &Context, args: &Import) -> Result<u8, Failure> {
 
 /// Opens a file with the options of the flags.
 pub(super) fn open(path: &Path, load: &Loading) -> Result<Reading, Failure> {
+    if let Some(rejects) = &load.rejects {
+        refuse_same("--rejects", rejects, path, "the file that is imported")?;
+    }
     let source = if path == Path::new("-") {
         Source::Stream { name: "standard input".to_owned(), reader: Box::new(io::stdin()) }
     } else {
@@ -92,6 +96,9 @@ pub(super) fn plan_mode(
     load: &Loading,
 ) -> Result<LoadMode, Failure> {
     for column in &load.unique {
+        if load.unique.iter().filter(|other| *other == column).count() > 1 {
+            return Err(Failure::request(format!("`--unique` names `{column}` twice")));
+        }
         if !reading.columns().contains(column) {
             return Err(no_column(reading.name(), reading.columns(), column));
         }
@@ -138,6 +145,9 @@ pub(super) fn load(
     mode: LoadMode,
     load: &Loading,
 ) -> Result<Imported, Failure> {
+    if let Some(rejects) = &load.rejects {
+        refuse_same("--rejects", rejects, context.database(), "the database")?;
+    }
     let progress = reading.progress();
     let bar = Bar::bytes(&context.terminal, "import", progress.total());
     for warning in reading.take_warnings() {
@@ -211,40 +221,4 @@ fn describe(imported: &Imported) -> Report<'static> {
         ],
         lines: None,
     })
-}
-
-/// The file of rows that are set aside, when one was asked for.
-struct Rejects {
-    path: PathBuf,
-    writer: Option<csv::Writer<std::fs::File>>,
-}
-
-impl Rejects {
-    fn new(path: Option<&Path>, columns: &[String]) -> Result<Rejects, Failure> {
-        let Some(path) = path else { return Ok(Rejects { path: PathBuf::new(), writer: None }) };
-        let made = std::fs::File::create(path).map_err(|error| file("write", path, error))?;
-        let mut writer = csv::WriterBuilder::new().flexible(true).from_writer(made);
-        let header = ["line", "reason"].into_iter().chain(columns.iter().map(String::as_str));
-        writer.write_record(header).map_err(|error| file("write", path, error.into()))?;
-        Ok(Rejects { path: path.to_owned(), writer: Some(writer) })
-    }
-
-    fn finish(self) -> Result<(), Failure> {
-        match self.writer {
-            None => Ok(()),
-            Some(mut writer) => writer.flush().map_err(|error| file("write", &self.path, error)),
-        }
-    }
-}
-
-impl Aside for Rejects {
-    fn take(&mut self, line: u64, why: &str, cells: &mut dyn Iterator<Item = &[u8]>) -> io::Result<()> {
-        let Some(writer) = &mut self.writer else { return Ok(()) };
-        writer.write_field(line.to_string())?;
-        writer.write_field(why)?;
-        for cell in cells {
-            writer.write_field(cell)?;
-        }
-        Ok(writer.write_record(None::<&[u8]>)?)
-    }
 }

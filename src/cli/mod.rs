@@ -17,11 +17,13 @@ mod export;
 mod failure;
 mod generate;
 mod import;
+mod rejects;
 mod run;
 mod select;
 mod signals;
 mod spinner;
 mod table;
+mod target;
 mod views;
 
 /// The whole program.

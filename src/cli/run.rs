@@ -6,17 +6,16 @@ use super::args::Run as Args;
 use super::context::{Context, PROJECT};
 use super::drive::{self, drive};
 use super::failure::Failure;
-use super::{import, select, spinner, table};
+use super::target::{self, Target, settle, target};
+use super::{select, spinner};
 use crate::engine::{Overrides, Pipeline};
-use crate::ingest::{self, Reading};
 use crate::model::document::{list, nearest};
 use crate::model::id::JobId;
 use crate::model::payload::{JobCreated, SelectionFact, Trigger};
 use crate::model::report::{counted, pasted};
 use crate::model::spinner::Spinner;
-use crate::model::table::Table;
 use crate::steps::{self, Known};
-use crate::store::{self, Fresh, LoadMode, NewJob, Read, Selection, SqliteStore, Write as _};
+use crate::store::{self, Fresh, NewJob, Read as _, Rows, Selector, SqliteStore, Write as _};
 
 /// What is to be run: a spinner's text, and where it comes from.
 struct Plan {
@@ -34,43 +33,30 @@ enum Origin {
     Published(u32),
 }
 
-/// The table that is to be run over, as it will be.
-struct Target {
-    name: String,
-    columns: Vec<String>,
-    fields: Vec<String>,
-    /// Whether the fields are to be written down as its metadata.
-    choose: bool,
-    /// Whether they were never chosen.
-    unchosen: bool,
-    /// What is to be imported first.
-    load: Option<(Reading, LoadMode)>,
-}
-
 /// `cxgear run`.
 pub(super) fn run(context: &Context, args: &Args) -> Result<u8, Failure> {
     let there = if args.file.is_none() || context.has_database() { Some(context.reader()?) } else { None };
     let (read, origin) = source(context, there.as_ref(), &args.spinner)?;
-    let target = target(there.as_ref(), args)?;
+    spinner::same_spelling(there.as_ref(), &read.spinner.name)?;
+    let name = target::name(there.as_ref(), args)?;
     let overrides =
         Overrides { concurrency: args.concurrency, rate: args.rate.clone(), max_failures: args.max_failures.clone() };
     overrides.over(read.spinner.limits).map_err(Failure::request)?;
-    let facts = (target.name.as_str(), target.fields.as_slice(), target.columns.as_slice());
-    let known = Known { table: Some(facts), project_type: Some(PROJECT.1) };
-    let pipeline = read.build(context, Path::new(&args.spinner), &known)?;
     let selector = select::selector(args, &read.spinner.name)?;
-    if let Some(condition) = &selector.condition {
-        store::check_condition(&target.name, &target.columns, condition)?;
-    }
-    if let Some(job) = selector.failed_in {
-        select::known_job(there.as_ref().map(|store| store as &dyn Read), job)?;
-    }
-    let plan = Plan { spinner: read.spinner, text: read.text, origin, pipeline, overrides };
-    let fingerprint = select::fingerprint(&plan.spinner, &target.name, &target.fields, &selector, &plan.overrides);
+    let fingerprint = select::fingerprint(&read.spinner, &name, args.metadata.as_deref(), &selector, &overrides);
+    // Looked up before the file is: a job that was made stays made, whatever has become of its table.
     if let Some(done) = drive::keyed(context, there.as_ref(), args.idempotency_key.as_deref(), &fingerprint)? {
         // A queued job that is queued again is as it should be.
         return Ok(if args.detach && done == 4 { 0 } else { done });
     }
+    let target = target(there.as_ref(), name, args)?;
+    let facts = (target.name.as_str(), target.fields.as_slice(), target.columns.as_slice());
+    let known = Known { table: Some(facts), project_type: Some(PROJECT.1) };
+    let pipeline = read.build(context, Path::new(&args.spinner), &known)?;
+    if let Some(condition) = &selector.condition {
+        store::check_condition(&target.name, &target.columns, condition)?;
+    }
+    let plan = Plan { spinner: read.spinner, text: read.text, origin, pipeline, overrides };
     if target.unchosen {
         let columns = counted(target.columns.len() as u64, "column");
         let some: Vec<_> = target.columns.iter().take(2).map(String::as_str).collect();
@@ -91,16 +77,20 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<u8, Failure> {
     };
     let target = settle(context, &mut store, target, args)?;
     let selection = store.select(&target.name, &selector)?;
-    if selection.total == 0 {
+    let summary = select::summary(&selector);
+    let mut job = new_job(&plan, &target, selector, summary, args.idempotency_key.as_ref(), fingerprint);
+    let made = if selection.total == 0 {
+        None
+    } else if args.dry_run {
+        job.created.total = selection.total;
+        return drive::rehearse(context, &store, &plan.pipeline, &job, &selection);
+    } else {
+        commit(context, &mut store, &plan, job)?
+    };
+    let Some(id) = made else {
         context.say("no rows are selected, so no job is made");
         return Ok(0);
-    }
-    let job =
-        new_job(&plan, &target, selection, select::summary(&selector), args.idempotency_key.as_ref(), fingerprint);
-    if args.dry_run {
-        return drive::rehearse(context, &store, &plan.pipeline, &job);
-    }
-    let id = commit(context, &mut store, &plan, job)?;
+    };
     if args.detach {
         context.say(&format!("job {id} is queued; `cxgear resume {id}` executes it"));
         drive::show_job(context, &store, id)?;
@@ -130,98 +120,10 @@ fn source(context: &Context, there: Option<&SqliteStore>, word: &str) -> Result<
     Ok((read, Origin::Published(version.version)))
 }
 
-/// The table: the file's, the one that was named, or the only one.
-fn target(there: Option<&SqliteStore>, args: &Args) -> Result<Target, Failure> {
-    let Some(file) = &args.file else {
-        let Some(store) = there else { return Err(Failure::request("there is no table")) };
-        let table = match &args.table {
-            Some(name) => table::known(store, name)?,
-            None => only(store)?,
-        };
-        return Target::of(&table, args.metadata.as_deref(), None);
-    };
-    let name = import::table_name(file, args.table.as_deref())?;
-    let reading = import::open(file, &args.load)?;
-    let existing = there.map(|store| store.table(&name)).transpose()?.flatten();
-    match &existing {
-        Some(table) if !args.load.append && !args.load.replace && same_cells(table, file, args)? => {
-            Target::of(table, args.metadata.as_deref(), None)
-        }
-        Some(_) | None => {
-            let mode = import::plan_mode(&name, existing.as_ref(), &reading, &args.load)?;
-            let after = Table {
-                name,
-                columns: match (mode, &existing) {
-                    (LoadMode::Append, Some(table)) => table.columns.clone(),
-                    (_, _) => reading.columns().to_vec(),
-                },
-                metadata: existing.and_then(|table| table.metadata),
-                rows: 0,
-                next_row: 1,
-                sha256: None,
-                updated_at: crate::model::time::Timestamp(0),
-            };
-            Target::of(&after, args.metadata.as_deref(), Some((reading, mode)))
-        }
-    }
-}
-
-/// Whether the table holds exactly the cells of the file; then a repeated command uses it as it is.
-fn same_cells(table: &Table, file: &Path, args: &Args) -> Result<bool, Failure> {
-    let Some(sha256) = &table.sha256 else { return Ok(false) };
-    if !args.load.unique.is_empty() {
-        return Ok(false);
-    }
-    Ok(ingest::fingerprint(&mut import::open(file, &args.load)?)? == *sha256)
-}
-
-fn only(store: &SqliteStore) -> Result<Table, Failure> {
-    let mut tables = store.tables()?;
-    match (tables.pop(), tables.len()) {
-        (Some(table), 0) => Ok(table),
-        (None, _) => Err(Failure::request("there is no table to run over").hint("`cxgear import FILE.csv` makes one")),
-        (Some(last), _) => {
-            let names: Vec<_> = tables.iter().map(|table| table.name.as_str()).chain([last.name.as_str()]).collect();
-            Err(Failure::request("there is more than one table")
-                .hint(format!("name one with `--table`: {}", list(names))))
-        }
-    }
-}
-
-impl Target {
-    fn of(table: &Table, chosen: Option<&[String]>, load: Option<(Reading, LoadMode)>) -> Result<Target, Failure> {
-        let kept = table.metadata.as_ref().filter(|fields| fields.iter().all(|field| table.columns.contains(field)));
-        let fields = match (chosen, kept) {
-            (Some(chosen), _) => table::check(table, chosen)?,
-            (None, Some(kept)) => kept.clone(),
-            (None, None) => table.columns.clone(),
-        };
-        Ok(Target {
-            name: table.name.clone(),
-            columns: table.columns.clone(),
-            choose: chosen.is_some() && kept != Some(&fields),
-            unchosen: chosen.is_none() && kept.is_none(),
-            fields,
-            load,
-        })
-    }
-}
-
-/// Brings the table to what the target says it will be.
-fn settle(context: &Context, store: &mut SqliteStore, mut target: Target, args: &Args) -> Result<Target, Failure> {
-    if let Some((mut reading, mode)) = target.load.take() {
-        import::load(context, store, &mut reading, &target.name, mode, &args.load)?;
-    }
-    if target.choose && !args.dry_run {
-        store.set_metadata(context.now(), &target.name, Some(&target.fields))?;
-    }
-    Ok(target)
-}
-
 fn new_job(
     plan: &Plan,
     target: &Target,
-    selection: Selection,
+    selector: Selector,
     summary: String,
     key: Option<&String>,
     fingerprint: String,
@@ -237,19 +139,19 @@ fn new_job(
         steps: steps::named(&plan.pipeline),
         table: target.name.clone(),
         metadata_fields: target.fields.clone(),
-        total: selection.total,
-        selection: SelectionFact { summary, sha256: select::ranges_sha256(&selection) },
+        total: 0,
+        selection: SelectionFact { summary, sha256: String::new() },
         trigger: Trigger::RunNow,
         retry_of: None,
         idempotency_key: key.cloned(),
         input: None,
     };
     let settings = serde_json::to_string(&plan.overrides).unwrap_or_default();
-    NewJob { created, selection, settings, fingerprint }
+    NewJob { created, rows: Rows::Chosen(selector), settings, fingerprint }
 }
 
 /// Publishes if that is needed, and makes the job.
-fn commit(context: &Context, store: &mut SqliteStore, plan: &Plan, mut job: NewJob) -> Result<JobId, Failure> {
+fn commit(context: &Context, store: &mut SqliteStore, plan: &Plan, mut job: NewJob) -> Result<Option<JobId>, Failure> {
     if let Origin::File = plan.origin {
         let (version, fresh) = store.publish(context.now(), &plan.spinner.name, &plan.spinner.hash, &plan.text)?;
         if fresh == Fresh::New {

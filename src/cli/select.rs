@@ -7,7 +7,7 @@ use super::failure::Failure;
 use crate::engine::Overrides;
 use crate::model::id::JobId;
 use crate::model::spinner::Spinner;
-use crate::store::{Job, Range, Read, Selection, Selector};
+use crate::store::{Job, Range, Read, Selector};
 
 /// The flags as a selector.
 pub(super) fn selector(args: &Args, spinner: &str) -> Result<Selector, Failure> {
@@ -65,25 +65,18 @@ fn hex(hash: Sha256) -> String {
     hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// SHA-256 of the frozen ranges.
-pub(super) fn ranges_sha256(selection: &Selection) -> String {
-    let mut hash = Sha256::new();
-    for range in &selection.ranges {
-        hash.update(format!("{}-{},", range.start(), range.end()));
-    }
-    hex(hash)
-}
-
 /// What the arguments come to: two runs with one idempotency key must agree in it.
 pub(super) fn fingerprint(
     spinner: &Spinner,
     table: &str,
-    fields: &[String],
+    metadata: Option<&[String]>,
     selector: &Selector,
     overrides: &Overrides,
 ) -> String {
-    hex(Sha256::new()
-        .chain_update(format!("{}\n{}\n{table}\n{fields:?}\n{selector:?}\n{overrides:?}", spinner.name, spinner.hash)))
+    hex(Sha256::new().chain_update(format!(
+        "{}\n{}\n{table}\n{metadata:?}\n{selector:?}\n{overrides:?}",
+        spinner.name, spinner.hash
+    )))
 }
 
 #[cfg(test)]

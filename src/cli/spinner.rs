@@ -13,7 +13,7 @@ use crate::model::document::{Complaint, Complaints, Gravity};
 use crate::model::report::counted;
 use crate::model::spinner::Spinner;
 use crate::steps::{self, Known};
-use crate::store::{Fresh, Read as _, Write as _};
+use crate::store::{Fresh, Read as _, SqliteStore, Write as _};
 use crate::ui::failure::error;
 
 /// `cxgear spinner …`, but for its views.
@@ -157,11 +157,25 @@ fn check(context: &Context, path: &Path, table: Option<&str>) -> Result<u8, Fail
     Ok(0)
 }
 
+/// Two spinners whose names differ in case alone would be one to some and two to others.
+pub(super) fn same_spelling(there: Option<&SqliteStore>, name: &str) -> Result<(), Failure> {
+    let published = there.map(|store| store.spinner(name, None)).transpose()?.flatten();
+    match published.filter(|version| version.name != name) {
+        None => Ok(()),
+        Some(version) => {
+            let what =
+                format!("the spinner `{}` is published, and `{name}` differs from it in case alone", version.name);
+            Err(Failure::request(what).hint(format!("write `name = \"{}\"`, or choose another name", version.name)))
+        }
+    }
+}
+
 fn publish(context: &Context, path: &Path) -> Result<u8, Failure> {
     let read = read(context, path)?;
     read.build(context, path, &Known { table: None, project_type: Some(PROJECT.1) })?;
     let Read { spinner, text, .. } = read;
     let mut store = context.creator()?;
+    same_spelling(Some(&store), &spinner.name)?;
     let (version, fresh) = store.publish(context.now(), &spinner.name, &spinner.hash, &text)?;
     let said = match fresh {
         Fresh::New => "published",

@@ -61,8 +61,13 @@ fn typed(rule: &ParamRule, cell: &str) -> Result<Value, String> {
     let wrong = |what: &str| Err(format!("`{}` is not {what}", shortened(cell)));
     match rule.kind {
         ParamKind::Text => Ok(Value::String(cell.to_owned())),
-        ParamKind::Integer => text.parse::<i64>().map(Value::from).or_else(|_| wrong("a whole number")),
+        ParamKind::Integer => match text.parse::<i64>() {
+            Ok(whole) => Ok(Value::from(whole)),
+            Err(_) if is_whole(text) => too_long(cell),
+            Err(_) => wrong("a whole number"),
+        },
         ParamKind::Number => match number(text) {
+            Some(number) if number.is_f64() && !survives(text) => too_long(cell),
             Some(number) => Ok(Value::Number(number)),
             None => wrong("a number"),
         },
@@ -72,8 +77,9 @@ fn typed(rule: &ParamRule, cell: &str) -> Result<Value, String> {
             _ => wrong("true or false (or yes, no, 1, 0)"),
         },
         ParamKind::Date => match text.parse::<jiff::civil::Date>() {
-            Ok(date) => Ok(Value::String(date.to_string())),
-            Err(_) => wrong("a date such as 2026-03-25"),
+            // What is read is also how it is written: no `20240203`, no time behind it.
+            Ok(date) if date.to_string() == text => Ok(Value::String(text.to_owned())),
+            Ok(_) | Err(_) => wrong("a date such as 2026-03-25"),
         },
     }
 }
@@ -88,6 +94,29 @@ fn number(text: &str) -> Option<Number> {
         return None;
     }
     text.parse().ok().and_then(Number::from_f64)
+}
+
+fn too_long(cell: &str) -> Result<Value, String> {
+    Err(format!("`{}` has more digits than a number keeps; declare it text", shortened(cell)))
+}
+
+fn is_whole(text: &str) -> bool {
+    let digits = text.strip_prefix(['+', '-']).unwrap_or(text);
+    !digits.is_empty() && digits.bytes().all(|digit| digit.is_ascii_digit())
+}
+
+/// Whether all digits of a number are still there once it is kept in 64 bits.
+fn survives(text: &str) -> bool {
+    let written = digits(text);
+    // Fifteen digits always survive; of more, those that the shortest way to write the number still has.
+    written.len() <= 15 || text.parse::<f64>().is_ok_and(|kept| digits(&format!("{kept:e}")) == written)
+}
+
+/// The digits that count: none of the exponent, no zeros around them.
+fn digits(text: &str) -> String {
+    let mantissa = text.split(['e', 'E']).next().unwrap_or_default();
+    let digits: String = mantissa.chars().filter(char::is_ascii_digit).collect();
+    digits.trim_matches('0').to_owned()
 }
 
 /// A cell in a message: its beginning is enough.
@@ -126,6 +155,28 @@ mod tests {
         assert_eq!(typed(&rule(ParamKind::Number), ""), Ok(Value::Null));
         let default = ParamRule { default: Some(Value::from(0)), ..rule(ParamKind::Number) };
         assert_eq!(typed(&default, " "), Ok(Value::from(0)));
+    }
+
+    #[test]
+    fn only_what_a_number_keeps_is_taken() {
+        for text in ["12345678901234567890", "0.1234567890123456789", "9007199254740993.5"] {
+            let why = typed(&rule(ParamKind::Number), text).unwrap_err();
+            assert_eq!(why, format!("`{text}` has more digits than a number keeps; declare it text"));
+        }
+        for text in ["9223372036854775807", "0.1", "1.50", "1e300", "100000000000000000000", "0.30000000000000004"] {
+            assert!(typed(&rule(ParamKind::Number), text).is_ok(), "{text}");
+        }
+        let why = typed(&rule(ParamKind::Integer), "9223372036854775808").unwrap_err();
+        assert!(why.ends_with("declare it text"), "{why}");
+        assert!(typed(&rule(ParamKind::Integer), "1.5").unwrap_err().ends_with("is not a whole number"));
+    }
+
+    #[test]
+    fn a_date_is_written_in_one_way() {
+        assert_eq!(typed(&rule(ParamKind::Date), " 2024-02-03 "), Ok(Value::from("2024-02-03")));
+        for text in ["20240203", "2024-2-3", "2024-02-03T10:00", "2024-W05-6"] {
+            assert!(typed(&rule(ParamKind::Date), text).is_err(), "{text}");
+        }
     }
 
     #[test]

@@ -16,7 +16,7 @@ use crate::model::reason::Reason;
 use crate::model::segment::{Owner, Segment};
 use crate::model::spinner::Limits;
 use crate::model::status::{JobStatus, RecordStatus};
-use crate::model::time::{Clock, Millis, Timestamp};
+use crate::model::time::{Clock, Millis, Steady, Timestamp};
 use crate::store::{Error as StoreError, Job, Range, Read, RecordAsk, RowAsk, Scope as LogScope, Write};
 
 /// Why a run could not go on. A record that fails is not one of these.
@@ -91,11 +91,14 @@ impl Run<'_> {
     /// # Errors
     /// When the store fails; what was committed stays, and the job can be resumed.
     pub fn drive(&self, store: &mut dyn Write, sink: &mut dyn Sink) -> Result<Ending, Error> {
-        self.bury_dead_sessions(store)?;
-        let session = store.begin_session(self.clock.now(), self.job.id)?;
+        // The log never goes back in time, whatever the clock of the machine does (E3).
+        let steady = Steady::from(self.clock, self.job.last_at);
+        let run = Run { clock: &steady, facts: Arc::clone(&self.facts), ..*self };
+        run.bury_dead_sessions(store)?;
+        let session = store.begin_session(run.clock.now(), run.job.id)?;
         std::thread::scope(|threads| {
             let writer = Writer::start(threads, store, sink)?;
-            let mut driver = Driver::new(self, session, &writer);
+            let mut driver = Driver::new(&run, session, &writer);
             let driven = driver.all();
             // The writer's failure is the cause of the driver's, so it is the one to tell.
             writer.finish()?;
@@ -204,8 +207,19 @@ impl<'r, 'w> Driver<'r, 'w> {
 
     fn all(&mut self) -> Result<Ending, Error> {
         self.begin()?;
-        let went_on = self.open_records()? && self.rest_of_the_rows()?;
-        self.end(went_on)
+        match self.open_records().and_then(|went_on| Ok(went_on && self.rest_of_the_rows()?)) {
+            // No process will ever find the row again, so the job ends here instead of being resumed for ever.
+            Err(error @ Error::RowGone { .. }) => self.gone(&error),
+            went_on => self.end(went_on?),
+        }
+    }
+
+    fn gone(&mut self, error: &Error) -> Result<Ending, Error> {
+        let error = ErrorInfo { kind: "input".to_owned(), code: Reason::Gone, field: None, message: error.to_string() };
+        let reason_code = Some(Reason::Gone);
+        self.own(vec![Event::JobFailed(JobEnded { counts: self.counts, reason_code, errors: vec![error] })])?;
+        self.close()?;
+        Ok(Ending::Ended)
     }
 
     /// Brings the job to `running`, whatever it was.
@@ -281,7 +295,10 @@ impl<'r, 'w> Driver<'r, 'w> {
 
     /// Running time only: what earlier processes ran, and this one since it began.
     fn ran(&self) -> Millis {
-        Millis(self.run.job.ran.0 + self.run.clock.now().since(self.began).0)
+        let job = self.run.job;
+        // A process that died ran up to its last event.
+        let last = job.since.map_or(Millis(0), |since| job.last_at.since(since));
+        Millis(job.ran.0 + last.0 + self.run.clock.now().since(self.began).0)
     }
 
     fn too_late(&self) -> bool {
@@ -341,12 +358,18 @@ impl<'r, 'w> Driver<'r, 'w> {
             self.own(vec![Event::JobStalled(Because { reason_code: Some(Reason::Interrupted) })])?;
             Ending::Interrupted
         };
+        self.close()?;
+        Ok(ending)
+    }
+
+    /// The session ends with what it did last.
+    fn close(&mut self) -> Result<(), Error> {
         let facts = || session_facts(self.session, self.run.job.id);
         let closing = vec![Event::SessionCompleting(facts()), Event::SessionCompleted(facts())];
         let closing = Segment::workspace(self.run.clock.now(), closing)?;
         self.batch.push(closing);
         self.flush();
-        Ok(ending)
+        Ok(())
     }
 
     /// The limit of the job that was passed, if one was.

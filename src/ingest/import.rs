@@ -58,21 +58,23 @@ pub fn import(
     each: &mut dyn FnMut(u64),
 ) -> Result<Imported, ImportError> {
     let mut load = store.load(plan)?;
-    let mut print = Fingerprint::new(reading.columns());
+    let mut print = Fingerprint::new(reading.columns(), &plan.unique);
     let (mut rows, mut duplicates, mut rejected) = (0_u64, 0_u64, 0_u64);
     while let Some(item) = reading.next()? {
         match item {
-            Item::Row(row) => match load.row(&mut row.cells())? {
-                Fate::Stored => {
-                    print.row(row.cells());
-                    rows += 1;
-                    each(rows);
+            Item::Row(row) => {
+                print.row(row.cells());
+                match load.row(&mut row.cells())? {
+                    Fate::Stored => {
+                        rows += 1;
+                        each(rows);
+                    }
+                    Fate::Duplicate => {
+                        duplicates += 1;
+                        aside.take(row.line, "its key was there already", &mut row.cells())?;
+                    }
                 }
-                Fate::Duplicate => {
-                    duplicates += 1;
-                    aside.take(row.line, "its key was there already", &mut row.cells())?;
-                }
-            },
+            }
             Item::Reject(reject) => {
                 rejected += 1;
                 aside.take(reject.line, &reject.reason.to_string(), &mut reject.cells())?;
@@ -89,12 +91,12 @@ pub fn import(
     Ok(Imported { table, rows, duplicates, rejected })
 }
 
-/// The fingerprint that the table of this file would have.
+/// The fingerprint that the table of this file would have: of all its rows, doubles included.
 ///
 /// # Errors
 /// When the file cannot be read to its end.
-pub fn fingerprint(reading: &mut Reading) -> Result<String, Error> {
-    let mut print = Fingerprint::new(reading.columns());
+pub fn fingerprint(reading: &mut Reading, unique: &[String]) -> Result<String, Error> {
+    let mut print = Fingerprint::new(reading.columns(), unique);
     while let Some(item) = reading.next()? {
         match item {
             Item::Row(row) => print.row(row.cells()),
@@ -117,7 +119,8 @@ struct Fingerprint {
 const PORTION: usize = 1 << 20;
 
 impl Fingerprint {
-    fn new(columns: &[String]) -> Fingerprint {
+    /// The columns that make a row a double belong to it: the same file comes to another table with others.
+    fn new(columns: &[String], unique: &[String]) -> Fingerprint {
         let (portions, inbox) = sync_channel::<Vec<u8>>(2);
         let (outbox, spent) = channel();
         let hash = std::thread::spawn(move || {
@@ -132,6 +135,7 @@ impl Fingerprint {
         });
         let mut print = Fingerprint { pending: Vec::with_capacity(2 * PORTION), portions, spent, hash };
         print.row(columns.iter().map(String::as_bytes));
+        print.row(unique.iter().map(String::as_bytes));
         print
     }
 

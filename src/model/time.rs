@@ -1,6 +1,7 @@
 //! Points and spans of time. A clock is a trait here and never a call: whoever needs the time is given it.
 
 use std::fmt;
+use std::sync::atomic::{AtomicI64, Ordering};
 
 use serde::{Deserialize, Serialize};
 
@@ -75,6 +76,27 @@ impl Clock for FixedClock {
     }
 }
 
+/// A clock that never goes back, whatever the one behind it does.
+pub struct Steady<'c> {
+    clock: &'c dyn Clock,
+    last: AtomicI64,
+}
+
+impl<'c> Steady<'c> {
+    /// Not before `floor`.
+    #[must_use]
+    pub fn from(clock: &'c dyn Clock, floor: Timestamp) -> Steady<'c> {
+        Steady { clock, last: AtomicI64::new(floor.0) }
+    }
+}
+
+impl Clock for Steady<'_> {
+    fn now(&self) -> Timestamp {
+        let now = self.clock.now().0;
+        Timestamp(self.last.fetch_max(now, Ordering::Relaxed).max(now))
+    }
+}
+
 /// Reads `500ms`, `20s`, `10m`, `6h`, `1d`.
 ///
 /// # Errors
@@ -108,6 +130,13 @@ mod tests {
     fn spans_never_go_back() {
         assert_eq!(Timestamp(5).since(Timestamp(9)), Millis(0));
         assert_eq!(Millis(61_500).to_string(), "1 min 1 s");
+    }
+
+    #[test]
+    fn a_steady_clock_never_goes_back() {
+        let steady = Steady::from(&FixedClock(Timestamp(5)), Timestamp(9));
+        assert_eq!(steady.now(), Timestamp(9));
+        assert_eq!(Steady::from(&FixedClock(Timestamp(9)), Timestamp(5)).now(), Timestamp(9));
     }
 
     #[test]

@@ -15,11 +15,57 @@ pub enum Token<'t> {
     Sign(char),
 }
 
-/// Takes a condition apart; each piece with the byte where it begins.
+impl Token<'_> {
+    /// How many bytes it takes.
+    #[must_use]
+    pub fn length(&self) -> usize {
+        match self {
+            Token::Word(text) | Token::Number(text) | Token::Compare(text) => text.len(),
+            Token::Quoted(quote, text) => text.len() + 2 * quote.len_utf8(),
+            Token::Sign(sign) => sign.len_utf8(),
+        }
+    }
+
+    /// Whether a template's operand can end with it; then a sign after it stands between two operands.
+    #[must_use]
+    pub fn ends_operand(&self) -> bool {
+        const BETWEEN: [&str; 10] = ["and", "or", "not", "in", "is", "if", "else", "elif", "for", "set"];
+        match self {
+            Token::Word(word) => !BETWEEN.contains(word),
+            // `1e+5` is one number in two pieces.
+            Token::Number(digits) => !digits.ends_with(['e', 'E']),
+            Token::Quoted(..) => true,
+            Token::Compare(_) => false,
+            Token::Sign(sign) => matches!(sign, ')' | ']' | '}'),
+        }
+    }
+}
+
+/// Takes an SQL condition apart; each piece with the byte where it begins. A doubled quote stands for itself.
 ///
 /// # Errors
 /// The byte of a quote that is never closed.
 pub fn scan(text: &str) -> Result<Vec<(usize, Token<'_>)>, usize> {
+    scan_with(text, closing)
+}
+
+/// Takes a template's expression apart, where a backslash takes a quote's meaning.
+///
+/// # Errors
+/// The byte of a quote that is never closed.
+pub fn scan_template(text: &str) -> Result<Vec<(usize, Token<'_>)>, usize> {
+    scan_with(text, |rest, quote| {
+        let mut escaped = false;
+        let closes = |(at, c): (usize, char)| {
+            let closes = c == quote && !escaped;
+            escaped = c == '\\' && !escaped;
+            closes.then_some(at)
+        };
+        rest.char_indices().skip(1).find_map(closes)
+    })
+}
+
+fn scan_with(text: &str, closing: fn(&str, char) -> Option<usize>) -> Result<Vec<(usize, Token<'_>)>, usize> {
     let mut tokens = Vec::new();
     let mut at = 0;
     while let Some(c) = text[at..].chars().next() {
@@ -68,10 +114,10 @@ where
 {
     let mut found = Vec::new();
     for (place, (_, token)) in tokens.iter().enumerate() {
-        let after = &tokens[place + 1..];
+        let mut after = &tokens[place + 1..];
         let operator = match token {
             Token::Compare(_) => true,
-            Token::Word(word) => word.eq_ignore_ascii_case("between") || word.eq_ignore_ascii_case("in"),
+            Token::Word(word) => ["between", "in", "is"].iter().any(|operator| word.eq_ignore_ascii_case(operator)),
             Token::Quoted(..) | Token::Number(_) | Token::Sign(_) => false,
         };
         if !operator {
@@ -80,12 +126,17 @@ where
         let negated =
             matches!(tokens[..place].last(), Some((_, Token::Word(word))) if word.eq_ignore_ascii_case("not"));
         let before = &tokens[..place - usize::from(negated)];
+        if matches!(token, Token::Word(word) if word.eq_ignore_ascii_case("is"))
+            && matches!(after.first(), Some((_, Token::Word(word))) if word.eq_ignore_ascii_case("not"))
+        {
+            after = &after[1..];
+        }
         if begins_with_number(after) {
             found.extend(field(before).map(|(name, width)| (before[before.len() - width].0, name)));
         } else if let (Token::Compare(_), Some((_, Token::Number(_)))) = (token, before.last()) {
             // The field is on the right: find how far it reaches.
             let reach =
-                (1..=after.len().min(4)).rev().find_map(|n| field(&after[..n]).filter(|(_, width)| *width == n));
+                (1..=after.len().min(8)).rev().find_map(|n| field(&after[..n]).filter(|(_, width)| *width == n));
             found.extend(reach.map(|(name, _)| (after[0].0, name)));
         }
     }
@@ -94,7 +145,7 @@ where
 
 fn begins_with_number(tokens: &[(usize, Token<'_>)]) -> bool {
     match tokens {
-        [(_, Token::Sign('-' | '+' | '(')), rest @ ..] => begins_with_number(rest),
+        [(_, Token::Sign('-' | '+' | '(' | '[')), rest @ ..] => begins_with_number(rest),
         [(_, Token::Number(_)), ..] => true,
         _ => false,
     }
@@ -122,6 +173,8 @@ mod tests {
             "a = 'x' and amount != 0",
             "amount between 1 and 2",
             "amount not in (1, 2)",
+            "amount is not 5",
+            "amount in [1, 2]",
         ] {
             assert_eq!(fields(text), ["amount"], "{text}");
         }
@@ -139,6 +192,13 @@ mod tests {
         ] {
             assert!(fields(text).is_empty(), "{text}");
         }
+    }
+
+    #[test]
+    fn a_backslash_hides_a_quote_in_templates_only() {
+        assert_eq!(scan_template(r"'it\'s' ~ a").unwrap().len(), 3);
+        assert_eq!(scan_template("'a''b'").unwrap().len(), 2);
+        assert!(scan(r"'it\'s'").is_err());
     }
 
     #[test]

@@ -9,8 +9,10 @@ use crate::model::payload::StepName;
 use crate::model::spinner::{Spinner, StepDef, Target};
 
 mod decision;
+mod guard;
 mod log;
 mod names;
+mod pieces;
 mod scope;
 mod tag;
 mod template;

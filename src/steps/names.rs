@@ -3,7 +3,7 @@
 use crate::model::document::{Complaints, Placed, Spot, list, nearest};
 use crate::model::report::pasted;
 use crate::model::spinner::{ParamKind, Spinner, Target, Targets};
-use crate::model::tokens::{Token, compared_with_numbers, scan};
+use crate::model::tokens::{Token, compared_with_numbers, scan_template};
 
 /// What is known about the table that a spinner will run over; nothing, when it is checked by itself.
 #[derive(Debug, Clone, Copy, Default)]
@@ -65,8 +65,11 @@ impl<'a> Names<'a> {
                 name => self.check_field(name, spot, complaints),
             }
         }
-        for (name, key) in quoted_params(&text.value) {
+        for (name, key) in quoted(&text.value, "params[") {
             self.check_field(key, place(text, name), complaints);
+        }
+        for (name, key) in quoted(&text.value, "steps[") {
+            self.check_step(Some(key), place(text, name), complaints);
         }
     }
 
@@ -107,8 +110,7 @@ impl<'a> Names<'a> {
     }
 
     /// Complains about text fields that are compared with numbers.
-    pub(super) fn check_numbers(&self, text: &Placed<String>, complaints: &mut Complaints) {
-        let Ok(tokens) = scan(&text.value) else { return };
+    pub(super) fn check_numbers(&self, text: &Placed<String>, pieces: &[(usize, &str)], complaints: &mut Complaints) {
         let typed =
             |name: &str| self.spinner.params.iter().any(|(n, rule)| n.value == name && rule.kind != ParamKind::Text);
         let field = |tokens: &[(usize, Token<'_>)]| {
@@ -116,10 +118,13 @@ impl<'a> Names<'a> {
             let ours = self.known.table.is_none_or(|(_, fields, _)| fields.iter().any(|field| field == name));
             (ours && !typed(name)).then(|| (name.to_owned(), width))
         };
-        for (at, name) in compared_with_numbers(&tokens, field) {
-            let what = format!("`{name}` is text, and is compared with a number");
-            let hint = format!("declare it: `[params]` with `{name} = \"number\"`");
-            complaints.error(within(text, at), what, Some(hint));
+        for (begin, piece) in pieces {
+            let Ok(tokens) = scan_template(piece) else { continue };
+            for (at, name) in compared_with_numbers(&tokens, field) {
+                let what = format!("`{name}` is text, and is compared with a number");
+                let hint = format!("declare it: `[params]` with `{name} = \"number\"`");
+                complaints.error(within(text, begin + at), what, Some(hint));
+            }
         }
     }
 }
@@ -133,6 +138,16 @@ fn add(table: &str, column: &str) -> String {
 fn field_at_end<'t>(tokens: &[(usize, Token<'t>)]) -> Option<(&'t str, usize)> {
     let kinds: Vec<_> = tokens.iter().rev().take(4).map(|(_, token)| *token).collect();
     match kinds.as_slice() {
+        [Token::Sign(')'), ..] => {
+            // A bracket around nothing but the field.
+            let (open, width) = (1..tokens.len()).rev().find_map(|at| {
+                let (name, width) = field_at_end(&tokens[..at])?;
+                Some((name, width)).filter(|_| at + 1 == tokens.len())
+            })?;
+            let begin = tokens.len().checked_sub(width + 2)?;
+            let called = begin.checked_sub(1).is_some_and(|at| tokens[at].1.ends_operand());
+            (tokens[begin].1 == Token::Sign('(') && !called).then_some((open, width + 2))
+        }
         [Token::Sign(']'), Token::Quoted(_, name), Token::Sign('['), Token::Word("params"), ..] => Some((name, 4)),
         [Token::Word(name), Token::Sign('.'), Token::Word("params"), ..] => Some((name, 3)),
         [Token::Word(_), Token::Sign('.'), ..] => None,
@@ -141,14 +156,17 @@ fn field_at_end<'t>(tokens: &[(usize, Token<'t>)]) -> Option<(&'t str, usize)> {
     }
 }
 
-/// Every `params["name"]`: the whole of it, and the name.
-fn quoted_params(text: &str) -> Vec<(&str, &str)> {
+/// Every `params["name"]` or `steps["name"]`, as `before` says: the whole of it, and the name.
+fn quoted<'t>(text: &'t str, before: &str) -> Vec<(&'t str, &'t str)> {
     let mut found = Vec::new();
-    for (at, _) in text.match_indices("params[") {
-        let inside = &text[at + "params[".len()..];
-        let Some(quote) = inside.chars().next().filter(|c| matches!(c, '"' | '\'')) else { continue };
+    for (at, _) in text.match_indices(before) {
+        let own = text[..at].chars().next_back().is_none_or(|c| !c.is_alphanumeric() && !matches!(c, '_' | '.'));
+        let inside = &text[at + before.len()..];
+        let inside = inside.trim_start();
+        let begin = text.len() - inside.len();
+        let Some(quote) = inside.chars().next().filter(|c| own && matches!(c, '"' | '\'')) else { continue };
         if let Some(end) = inside[1..].find(quote) {
-            found.push((&text[at..at + "params[".len() + end + 2], &inside[1..=end]));
+            found.push((&text[at..begin + end + 2], &inside[1..=end]));
         }
     }
     found

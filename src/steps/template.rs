@@ -1,16 +1,19 @@
 //! Templates and conditions: compiled once with all complaints, rendered strictly. A cell is data and never a template.
 
+use std::io::{self, Write};
 use std::sync::{Arc, LazyLock};
 
 use minijinja::{Environment, UndefinedBehavior, Value};
 
+use super::guard;
 use super::names::{Names, within};
+use super::pieces::pieces;
 use super::scope::Root;
 use crate::engine::{Condition, Scope, StepError};
 use crate::model::document::{Complaints, Placed, Spot};
 use crate::model::payload::ErrorInfo;
 use crate::model::reason::Reason;
-use crate::model::tokens::{Token, scan};
+use crate::model::tokens::{Token, scan_template};
 
 /// Instructions that one rendering may take: far above any real message, far below a noticeable time.
 const FUEL: u64 = 100_000;
@@ -23,9 +26,7 @@ static BASE: LazyLock<Environment<'static>> = LazyLock::new(|| {
     base.set_syntax(minijinja::syntax::SyntaxConfig::builder().keep_trailing_newline(true).build().unwrap_or_default());
     base.set_recursion_limit(64);
     base.set_auto_escape_callback(|_| minijinja::AutoEscape::None);
-    base.add_function("debug", || -> Result<Value, minijinja::Error> {
-        Err(minijinja::Error::new(minijinja::ErrorKind::UnknownFunction, "debug is unknown"))
-    });
+    guard::install(&mut base);
     base
 });
 
@@ -41,6 +42,7 @@ impl Template {
     /// Compiles a template, complaining about syntax and names.
     pub(super) fn compile(text: &Placed<String>, names: &Names<'_>, complaints: &mut Complaints) -> Option<Template> {
         check_words(text, complaints);
+        names.check_numbers(text, &pieces(&text.value), complaints);
         let mut env = BASE.clone();
         if let Err(error) = env.add_template_owned(ONLY, text.value.clone()) {
             complaints.error(spot(text, &error), explain(&error, &text.value), None);
@@ -48,14 +50,39 @@ impl Template {
         }
         let used = env.get_template(ONLY).ok()?.undeclared_variables(true);
         names.check(text, used.into_iter().collect(), complaints);
-        Some(Template { env, source: text.value.clone() })
+        let source = guard::guarded(&text.value).map_err(|at| unreadable(text, at, complaints)).ok()?;
+        if env.add_template_owned(ONLY, source.clone()).is_err() {
+            unreadable(text, 0, complaints);
+            return None;
+        }
+        Some(Template { env, source })
     }
 
     /// The text for one record.
     pub(super) fn render(&self, scope: &Arc<Scope>) -> Result<String, StepError> {
         let root = Value::from_object(Root(Arc::clone(scope)));
-        let rendered = self.env.get_template(ONLY).and_then(|template| template.render(root));
-        rendered.map_err(|error| failure(&error, &self.source))
+        let mut page = Page(Vec::new());
+        let template = self.env.get_template(ONLY);
+        let rendered = template.and_then(|template| template.render_captured_to(root, &mut page).map(drop));
+        rendered.map_err(|error| failure(&error, &self.source))?;
+        Ok(String::from_utf8_lossy(&page.0).into_owned())
+    }
+}
+
+/// What a template writes on; it holds no more than a text may be long.
+struct Page(Vec<u8>);
+
+impl Write for Page {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if self.0.len() + bytes.len() > guard::LONGEST {
+            return Err(io::Error::other(guard::TOO_LONG));
+        }
+        self.0.extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
     }
 }
 
@@ -68,12 +95,18 @@ pub(super) struct Expression {
 impl Expression {
     /// Compiles an expression, complaining about syntax, names, and text that is compared with numbers.
     pub(super) fn compile(text: &Placed<String>, names: &Names<'_>, complaints: &mut Complaints) -> Option<Expression> {
-        names.check_numbers(text, complaints);
+        names.check_numbers(text, &[(0, &text.value)], complaints);
         check_filters(text, 0, &text.value, complaints);
         match BASE.compile_expression_owned(text.value.clone()) {
             Ok(expression) => {
                 names.check(text, expression.undeclared_variables(true).into_iter().collect(), complaints);
-                Some(Expression { expression, source: text.value.clone() })
+                let source = guard::guarded_expression(&text.value, &mut 0);
+                let source = source.map_err(|at| unreadable(text, at, complaints)).ok()?;
+                let Ok(expression) = BASE.compile_expression_owned(source.clone()) else {
+                    unreadable(text, 0, complaints);
+                    return None;
+                };
+                Some(Expression { expression, source })
             }
             Err(error) => {
                 complaints.error(spot(text, &error), explain(&error, &text.value), None);
@@ -97,33 +130,36 @@ impl Condition for Expression {
 /// Complains about what would only be found when a row is rendered: other templates, and filters that are not there.
 fn check_words(text: &Placed<String>, complaints: &mut Complaints) {
     const OTHERS: [&str; 5] = ["include", "import", "from", "extends", "block"];
-    for (at, _) in text.value.match_indices("{%") {
-        let inside = text.value[at + 2..].trim_start_matches(['-', '+']).trim_start();
-        let word = inside.split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
-        if OTHERS.contains(&word) {
+    for (at, inside) in pieces(&text.value) {
+        let tag = text.value[..at].trim_end_matches(['-', '+']).ends_with("{%");
+        let word = inside.trim_start().split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
+        if tag && OTHERS.contains(&word) {
             let hint = Some("a template stands alone; write its text here".to_owned());
             complaints.error(within(text, at), format!("there is no `{word}` in templates"), hint);
         }
-    }
-    for (open, close) in [("{{", "}}"), ("{%", "%}")] {
-        for (at, _) in text.value.match_indices(open) {
-            let inside = &text.value[at + 2..];
-            let inside = inside.find(close).map_or(inside, |end| &inside[..end]);
-            check_filters(text, at + 2, inside, complaints);
-        }
+        check_filters(text, at, inside, complaints);
     }
 }
 
 /// Complains about `| name` where no filter has that name.
 fn check_filters(text: &Placed<String>, begin: usize, expression: &str, complaints: &mut Complaints) {
-    let Ok(tokens) = scan(expression) else { return };
+    let Ok(tokens) = scan_template(expression) else { return };
     for pair in tokens.windows(2) {
+        if let [(at, Token::Word("namespace")), (_, Token::Sign('('))] = pair {
+            let hint = Some("a value that a loop builds up is not kept".to_owned());
+            complaints.error(within(text, begin + at), "there is no function `namespace`".to_owned(), hint);
+        }
         let [(_, Token::Sign('|')), (at, Token::Word(name))] = pair else { continue };
         let tried = BASE.empty_state().apply_filter(name, &[Value::UNDEFINED]);
         if tried.is_err_and(|error| error.kind() == minijinja::ErrorKind::UnknownFilter) {
             complaints.error(within(text, begin + at), format!("there is no filter `{name}`"), None);
         }
     }
+}
+
+/// Complains about an expression that MiniJinja reads and the guards cannot be written into.
+fn unreadable(text: &Placed<String>, at: usize, complaints: &mut Complaints) {
+    complaints.error(within(text, at), "this is written in a way that cannot be checked".to_owned(), None);
 }
 
 fn spot(text: &Placed<String>, error: &minijinja::Error) -> Spot {
@@ -138,9 +174,17 @@ fn explain(error: &minijinja::Error, source: &str) -> String {
     if error.kind() == minijinja::ErrorKind::OutOfFuel {
         return "the template takes too many steps".to_owned();
     }
+    if let Some(limit) = limit(error) {
+        return limit.to_owned();
+    }
     let kind = error.kind().to_string();
     let what = error.detail().map_or(kind.clone(), |detail| format!("{kind}: {detail}"));
-    let piece = error.range().and_then(|range| source.get(range)).map(str::trim).filter(|piece| !piece.is_empty());
+    let piece = error.range().and_then(|range| source.get(range)).map(|piece| guard::plain(piece.trim()));
+    let piece = piece.filter(|piece| !piece.is_empty());
+    if error.detail() == Some(guard::MIXED) {
+        let place = piece.map(|piece| format!(" in `{piece}`")).unwrap_or_default();
+        return format!("{}{place}: declare the field in `[params]`, or write `| float` after it", guard::MIXED);
+    }
     match piece {
         Some(piece) if error.kind() == minijinja::ErrorKind::UndefinedError => {
             format!("`{piece}` is not there")
@@ -150,14 +194,20 @@ fn explain(error: &minijinja::Error, source: &str) -> String {
     }
 }
 
+/// The limit that was passed, if it was one of ours.
+fn limit(error: &minijinja::Error) -> Option<&'static str> {
+    let ours = [guard::TOO_LONG, guard::TOO_MUCH].into_iter().find(|limit| error.detail() == Some(limit));
+    ours.or((error.kind() == minijinja::ErrorKind::WriteFailure).then_some(guard::TOO_LONG))
+}
+
 fn failure(error: &minijinja::Error, source: &str) -> StepError {
-    let spent = error.kind() == minijinja::ErrorKind::OutOfFuel;
+    let spent = error.kind() == minijinja::ErrorKind::OutOfFuel || limit(error).is_some();
     let reason = if spent { Reason::LimitExceeded } else { Reason::RenderFailed };
     step_error(reason, explain(error, source))
 }
 
 fn undefined(source: &str) -> StepError {
-    step_error(Reason::RenderFailed, format!("`{source}` has no value for this row"))
+    step_error(Reason::RenderFailed, format!("`{}` has no value for this row", guard::plain(source)))
 }
 
 fn step_error(code: Reason, message: String) -> StepError {

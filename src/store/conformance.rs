@@ -3,13 +3,14 @@
 use std::collections::HashSet;
 
 use super::{
-    Error, Fate, Fresh, LoadFacts, LoadMode, LoadPlan, NewJob, RecordAsk, RowAsk, Scope, Selection, Selector, Write,
+    Error, Fate, Fresh, LoadFacts, LoadMode, LoadPlan, NewJob, RecordAsk, RowAsk, Rows, Scope, Selection, Selector,
+    Write,
 };
 use crate::model::event::Event;
 use crate::model::fold::RecordFold;
 use crate::model::id::{Cursor, JobId, RecordId, RowId};
 use crate::model::params::Params;
-use crate::model::payload::{Counts, JobCreated, JobEnded, Nothing, Queued, SelectionFact, Trigger};
+use crate::model::payload::{Counts, Facts, JobCreated, JobEnded, Nothing, Queued, SelectionFact, Trigger};
 use crate::model::segment::{Draft, Segment, StoredSegment};
 use crate::model::status::{JobStatus, RecordStatus};
 use crate::model::time::Timestamp;
@@ -46,7 +47,7 @@ pub(super) fn new_job(total: u64, key: Option<&str>) -> NewJob {
         input: None,
     };
     let selection = Selection { ranges: vec![1..=total], total };
-    NewJob { created, selection, settings: "{}".into(), fingerprint: "f".into() }
+    NewJob { created, rows: Rows::These(selection), settings: "{}".into(), fingerprint: "f".into() }
 }
 
 pub(super) fn record(job: JobId, row: u64, events: Vec<Event>) -> Segment {
@@ -112,7 +113,7 @@ fn spinners(store: &mut dyn Write) {
 }
 
 fn jobs(store: &mut dyn Write) -> JobId {
-    let id = store.create_job(NOW, &new_job(3, Some("key"))).unwrap();
+    let id = store.create_job(NOW, &new_job(3, Some("key"))).unwrap().unwrap();
     assert!(matches!(store.create_job(NOW, &new_job(3, Some("key"))), Err(Error::KeyTaken(taken)) if taken == id));
     let job = store.job(id).unwrap().unwrap();
     assert_eq!((job.status, job.counts.not_started), (JobStatus::Queued, 3));
@@ -216,4 +217,12 @@ fn selections(store: &mut dyn Write, id: JobId) {
     assert_eq!(select(store, Selector::default()), [4..=6], "row numbers are never used twice");
     store.drop_table(NOW, "people").unwrap();
     assert_eq!(store.table("people").unwrap(), None);
+    load(store, LoadMode::New, &PEOPLE).unwrap();
+    assert_eq!(select(store, Selector::default()), [4..=6], "nobody used the numbers 4 to 6, but 1 to 3");
+    let at =
+        |offset| Segment::workspace(Timestamp(NOW.0 + offset), vec![Event::TableDeleted(Facts::default())]).unwrap();
+    store.append(&[at(9), at(5)]).unwrap();
+    let times: Vec<_> = store.segments(Scope::All, Cursor(0), 999).unwrap();
+    let times: Vec<_> = times.iter().filter(|segment| segment.job.is_none()).map(|segment| segment.at).collect();
+    assert!(times.is_sorted(), "`at` never decreases in a stream (E3)");
 }

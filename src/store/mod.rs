@@ -18,7 +18,7 @@ mod values;
 pub use lock::{Holder, JobLock};
 pub use sqlite::{Access, Fault, Invocation, Side, SqliteStore, check_condition, on_long_wait};
 pub use values::{
-    Fate, Fresh, Job, LoadFacts, LoadMode, LoadPlan, NewJob, Range, Record, RecordAsk, Row, RowAsk, Scope, Seal,
+    Fate, Fresh, Job, LoadFacts, LoadMode, LoadPlan, NewJob, Range, Record, RecordAsk, Row, RowAsk, Rows, Scope, Seal,
     Selection, Selector, Session, SpinnerVersion, Tally,
 };
 
@@ -60,6 +60,38 @@ pub enum Error {
     Json(#[from] serde_json::Error),
     #[error("{0}")]
     Injected(&'static str),
+}
+
+/// What the world did to the database, where that is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Trouble {
+    /// There is no room.
+    Full,
+    /// It may not be read or written.
+    Forbidden,
+    /// Its pages are not what was written.
+    Damaged,
+    /// The disk refused.
+    Io,
+}
+
+impl Error {
+    /// What the world did, when it was the world.
+    #[must_use]
+    pub fn trouble(&self) -> Option<Trouble> {
+        use rusqlite::ErrorCode;
+        if let Error::Damaged(_) | Error::Segment(_) = self {
+            return Some(Trouble::Damaged);
+        }
+        let Error::Sqlite(error) = self else { return None };
+        match error.sqlite_error_code()? {
+            ErrorCode::DiskFull => Some(Trouble::Full),
+            ErrorCode::ReadOnly | ErrorCode::CannotOpen | ErrorCode::PermissionDenied => Some(Trouble::Forbidden),
+            ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase => Some(Trouble::Damaged),
+            ErrorCode::SystemIoFailure => Some(Trouble::Io),
+            _ => None,
+        }
+    }
 }
 
 /// What the store answers.
@@ -141,11 +173,11 @@ pub trait Write: Read + Send {
     /// # Errors
     /// [`Error::Illegal`] or [`Error::Conflict`] when the state does not allow one of them.
     fn append(&mut self, segments: &[Segment]) -> Result<Cursor>;
-    /// Makes a job: its row, its selection, `job.created` and `job.queued`.
+    /// Makes a job: its row, its selection, `job.created` and `job.queued`. Nothing, when no rows are meant.
     ///
     /// # Errors
     /// [`Error::KeyTaken`] for a key that was used.
-    fn create_job(&mut self, at: Timestamp, job: &NewJob) -> Result<JobId>;
+    fn create_job(&mut self, at: Timestamp, job: &NewJob) -> Result<Option<JobId>>;
     /// Freezes a version of a spinner, or finds that the latest is the same.
     ///
     /// # Errors

@@ -2,6 +2,8 @@
 
 use std::ops::RangeInclusive;
 
+use sha2::{Digest as _, Sha256};
+
 use crate::model::id::{Cursor, JobId, RecordId, RowId, SessionId};
 use crate::model::payload::{Counts, JobCreated, StepName};
 use crate::model::reason::Reason;
@@ -58,6 +60,8 @@ pub struct Job {
     pub ran: Millis,
     /// Running since then.
     pub since: Option<Timestamp>,
+    /// The last event of its stream.
+    pub last_at: Timestamp,
 }
 
 /// A record as it stands.
@@ -199,13 +203,35 @@ pub struct Tally {
     pub n: u64,
 }
 
+/// How the rows of a new job are given.
+#[derive(Debug, Clone)]
+pub enum Rows {
+    /// These; `created` says how many.
+    These(Selection),
+    /// Those that the selector means at the moment the job is made: in the same transaction, so that of two jobs over
+    /// new rows the second finds them taken. `created` is filled in.
+    Chosen(Selector),
+}
+
+impl Selection {
+    /// SHA-256 of the ranges, in hex.
+    #[must_use]
+    pub fn sha256(&self) -> String {
+        let mut hash = Sha256::new();
+        for range in &self.ranges {
+            hash.update(format!("{}-{},", range.start(), range.end()));
+        }
+        hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+}
+
 /// A job that is to be made.
 #[derive(Debug, Clone)]
 pub struct NewJob {
     /// Its first event.
     pub created: JobCreated,
     /// Its rows.
-    pub selection: Selection,
+    pub rows: Rows,
     /// Overrides given on the command line, for whoever resumes it.
     pub settings: String,
     /// What the arguments come to, for the idempotency key.

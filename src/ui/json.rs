@@ -2,14 +2,17 @@
 
 use std::io::{self, Write};
 
-use super::Error;
+use serde::Serialize;
+use serde_json::ser::{Formatter, Serializer};
+
+use super::{Data, Error};
 use crate::model::report::{Cell, Column, List, Shown};
 
 /// One array with an object a line, which `diff` and `grep` read as well as `jq`; a page around it where there is one
 /// (EVENTS §5, reading). Each row is written as it comes.
 pub(super) fn array(list: List<'_>, out: &mut dyn Write) -> Result<(), Error> {
     let List { columns, rows, page, .. } = list;
-    let keys = Keys::of(&columns);
+    let keys = Keys::of(&columns)?;
     out.write_all(if page.is_some() { b"{\"data\":[" } else { b"[" })?;
     let mut first = true;
     for row in rows {
@@ -29,7 +32,7 @@ pub(super) fn array(list: List<'_>, out: &mut dyn Write) -> Result<(), Error> {
 
 /// One object a line.
 pub(super) fn lines(list: List<'_>, out: &mut dyn Write) -> Result<(), Error> {
-    let keys = Keys::of(&list.columns);
+    let keys = Keys::of(&list.columns)?;
     for row in list.rows {
         keys.object(&row.map_err(Error::Fault)?, out)?;
         out.write_all(b"\n")?;
@@ -43,7 +46,7 @@ pub(super) fn line(object: &[(&'static str, Cell)], out: &mut dyn Write) -> Resu
     for (key, cell) in object {
         out.write_all(next)?;
         next = b",";
-        serde_json::to_writer(&mut *out, key).map_err(io::Error::from)?;
+        encode(key, out)?;
         out.write_all(b":")?;
         value(cell, out)?;
     }
@@ -57,12 +60,12 @@ pub(super) fn object(object: &[(&'static str, Cell)], out: &mut dyn Write) -> Re
     for (key, cell) in object {
         out.write_all(next)?;
         next = b",\n  ";
-        serde_json::to_writer(&mut *out, key).map_err(io::Error::from)?;
+        encode(key, out)?;
         out.write_all(b": ")?;
         if let Cell::Json(json) = cell {
             // A line feed inside a string is escaped, so every one of these is between values.
             let pretty = serde_json::to_string_pretty(json).map_err(io::Error::from)?;
-            out.write_all(pretty.replace('\n', "\n  ").as_bytes())?;
+            plain(&pretty.replace('\n', "\n  "), out)?;
         } else {
             value(cell, out)?;
         }
@@ -74,44 +77,67 @@ pub(super) fn object(object: &[(&'static str, Cell)], out: &mut dyn Write) -> Re
 /// The keys of a row, encoded once and not a million times.
 struct Keys {
     /// The place in a row, and `{"key":` or `,"key":`.
-    lead: Vec<(usize, String)>,
+    lead: Vec<(usize, Vec<u8>)>,
 }
 
 impl Keys {
-    fn of(columns: &[Column]) -> Keys {
+    fn of(columns: &[Column]) -> io::Result<Keys> {
         let shown = columns.iter().enumerate().filter(|(_, column)| column.shown != Shown::Table);
-        let encode = |(nth, (at, column)): (usize, (usize, &Column))| {
-            let open = if nth == 0 { '{' } else { ',' };
-            (at, format!("{open}{}:", serde_json::Value::from(column.key.as_ref())))
+        let lead = |(nth, (at, column)): (usize, (usize, &Column))| -> io::Result<_> {
+            let mut lead = vec![if nth == 0 { b'{' } else { b',' }];
+            encode(&column.key, &mut lead)?;
+            lead.push(b':');
+            Ok((at, lead))
         };
-        Keys { lead: shown.enumerate().map(encode).collect() }
+        Ok(Keys { lead: shown.enumerate().map(lead).collect::<io::Result<_>>()? })
     }
 
     fn object(&self, row: &[Cell], out: &mut dyn Write) -> io::Result<()> {
         for (at, lead) in &self.lead {
-            out.write_all(lead.as_bytes())?;
+            out.write_all(lead)?;
             value(row.get(*at).unwrap_or(&Cell::Null), out)?;
         }
         out.write_all(if self.lead.is_empty() { b"{}" } else { b"}" })
     }
 }
 
-/// A value as data (SPEC §2): times in UTC with milliseconds, spans whole milliseconds, a state its word.
 fn value(cell: &Cell, out: &mut dyn Write) -> io::Result<()> {
-    match cell {
-        Cell::Null => out.write_all(b"null")?,
-        Cell::Text(text) => serde_json::to_writer(out, text)?,
-        Cell::Number(number) | Cell::Count(number) => write!(out, "{number}")?,
-        // JSON has no NaN; serde_json writes null for it.
-        Cell::Real(real) => serde_json::to_writer(out, real)?,
-        Cell::Bool(truth) => write!(out, "{truth}")?,
-        Cell::Time(time) => write!(out, "\"{time}\"")?,
-        Cell::Span(span) => write!(out, "{}", span.0)?,
-        Cell::Status(word, _) => serde_json::to_writer(out, word)?,
-        Cell::Progress { done, total } => write!(out, "{{\"done\":{done},\"total\":{total}}}")?,
-        Cell::Json(json) => serde_json::to_writer(out, json)?,
+    match Data::from(cell) {
+        Data::Nothing => out.write_all(b"null"),
+        Data::Text(text) => encode(&text, out),
+        Data::Bare(text) => out.write_all(text.as_bytes()),
+        Data::Json(json) => encode(json, out),
     }
-    Ok(())
+}
+
+fn encode(value: &(impl Serialize + ?Sized), out: &mut dyn Write) -> io::Result<()> {
+    value.serialize(&mut Serializer::with_formatter(out, Plain)).map_err(io::Error::from)
+}
+
+/// Compact JSON that is safe to look at.
+struct Plain;
+
+impl Formatter for Plain {
+    fn write_string_fragment<W: ?Sized + Write>(&mut self, out: &mut W, fragment: &str) -> io::Result<()> {
+        plain(fragment, out)
+    }
+}
+
+/// Writes JSON with what a terminal or a line reader would act on as `\uXXXX`. It can stand within strings only, where
+/// it means the same (RFC 8259 §7). C0 never comes here: JSON itself forbids it.
+fn plain<W: ?Sized + Write>(json: &str, out: &mut W) -> io::Result<()> {
+    let mut done = 0;
+    for (at, c) in json.char_indices().filter(|(_, c)| is_obeyed(*c)) {
+        write!(out, "{}\\u{:04x}", &json[done..at], u32::from(c))?;
+        done = at + c.len_utf8();
+    }
+    out.write_all(&json.as_bytes()[done..])
+}
+
+/// DEL and C1 (ECMA-48), the line ends that only JavaScript knows, and what reorders a line (UAX #9).
+fn is_obeyed(c: char) -> bool {
+    matches!(c, '\u{7f}'..='\u{9f}' | '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}'
+        | '\u{2066}'..='\u{2069}')
 }
 
 #[cfg(test)]
@@ -180,6 +206,22 @@ mod tests {
         );
     }
 
+    #[test]
+    fn what_would_be_obeyed_is_escaped_and_means_the_same() {
+        let wild = "a\u{1b}\u{7f}\u{80}\u{9f}\u{a0}\u{61c}\u{200e}\u{2028}\u{202e}\u{2069}é\u{200d}";
+        let told = r#""a\u001b\u007f\u0080\u009f_\u061c\u200e\u2028\u202e\u2069é+""#;
+        let told = &told.replace('_', "\u{a0}").replace('+', "\u{200d}");
+        let single = [("id", Cell::text(wild)), ("more", Cell::Json(json!({ wild: wild })))];
+        assert_eq!(drawn(|out| line(&single, out)), format!("{{\"id\":{told},\"more\":{{{told}:{told}}}}}\n"));
+        for drawn in [drawn(|out| line(&single, out)), drawn(|out| object(&single, out))] {
+            assert!(drawn.contains(told) && !drawn.contains(is_obeyed), "{drawn}");
+            assert_eq!(serde_json::from_str::<Value>(&drawn).unwrap(), json!({ "id": wild, "more": { wild: wild } }));
+        }
+        let key = || vec![Column::new(wild, "KEY")];
+        let lined = drawn(|out| lines(sample::list(key(), vec![vec![Cell::Null]]), out));
+        assert_eq!(lined, format!("{{{told}:null}}\n"));
+    }
+
     proptest! {
         #[test]
         fn json_parses_and_keeps_keys_in_order((columns, rows) in sample::table()) {
@@ -187,6 +229,7 @@ mod tests {
             let text = drawn(|out| array(sample::list(columns.clone(), rows.clone()), out));
             let lined = drawn(|out| lines(sample::list(columns, rows.clone()), out));
             let parsed: Vec<Value> = serde_json::from_str(&text).unwrap();
+            prop_assert!(!text.contains(is_obeyed) && !lined.contains(is_obeyed));
             let single: Vec<Value> = lined.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
             prop_assert_eq!(&parsed, &single);
             prop_assert_eq!(parsed.len(), rows.len());

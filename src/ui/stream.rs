@@ -1,6 +1,7 @@
 //! Every decision about the two streams, taken once: who is a terminal, who gets colour, how wide, which zone.
 
-use std::io::{self, BufWriter, IsTerminal};
+use std::fs::File;
+use std::io::{self, BufWriter, IsTerminal, Write};
 
 use anstream::AutoStream;
 use jiff::tz::TimeZone;
@@ -207,6 +208,34 @@ pub(super) enum Bidi {
     Isolate,
     /// Left alone.
     AsIs,
+}
+
+/// What happens to characters that a terminal would act on, in a form that is otherwise byte-exact.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Controls {
+    /// Spelled out: somebody looks at them, and no cell may write to the terminal (SPEC §2).
+    Spelled,
+    /// Left alone, because they are data.
+    AsIs,
+}
+
+/// Where a report can go. The terminal is decided about once, but a report may go into a file while stdout is one.
+pub trait Target: Write {
+    /// Whether a terminal shows it as it is written.
+    fn is_screen(&self, terminal: &Terminal) -> bool;
+}
+
+impl Target for Out {
+    fn is_screen(&self, terminal: &Terminal) -> bool {
+        terminal.is_terminal()
+    }
+}
+
+impl Target for BufWriter<File> {
+    fn is_screen(&self, _: &Terminal) -> bool {
+        // `--output /dev/tty`
+        self.get_ref().is_terminal()
+    }
 }
 
 /// The flag, then `NO_COLOR`, then `CLICOLOR_FORCE`, then the stream: the order of bixense.com/clicolors.

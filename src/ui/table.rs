@@ -1,9 +1,9 @@
 //! Tables: a bold header, two spaces between columns, no lines. `layout` says how wide columns are, `comfy_table` lays
 //! the cells out in them.
 //!
-//! Colour is put on after that. Its own goes through crossterm, which reads `NO_COLOR` by itself and whose switch against
-//! that is not re-exported: `--color always` could not win. And with its `custom_styling`, where cells bring their colour
-//! along, a table takes three times as long.
+//! Colour is put on after that. What `comfy_table` colours goes through crossterm, which reads `NO_COLOR` by itself and
+//! whose switch against that is not re-exported: `--color always` could not win. With its feature `custom_styling` cells
+//! could bring their colour along, but every byte is then parsed for escapes, and a table takes three times as long.
 
 use std::borrow::Cow;
 use std::io::Write;
@@ -259,7 +259,8 @@ impl Line<'_> {
     /// Puts its colours on what was `laid` out.
     fn write(&self, laid: &str, paint: Paint, out: &mut dyn Write) -> Result<(), Error> {
         let mut rest = laid;
-        // Only blanks come before a text, so the first place it is found at is its own.
+        // Only blanks come before a text, so the first place it is found at is its own. A text of nothing but blanks may
+        // be found too early, which moves a colour that nobody sees.
         for (text, tone) in &self.texts {
             if let Some((before, after)) = rest.split_once(text.as_ref()) {
                 write!(out, "{before}{}", (self.style)(paint, *tone, text))?;

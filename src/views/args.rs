@@ -204,27 +204,21 @@ impl Args {
     }
 }
 
+/// `--name VALUE`.
+pub(super) const fn flag(name: &'static str, value_name: &'static str, kind: Kind, help: &'static str) -> Arg {
+    Arg { name, help, value_name, place: Place::Flag, kind }
+}
+
 /// `--limit`, of every list.
-pub(super) const LIMIT: Arg = Arg {
-    name: "limit",
-    help: "Show at most so many [default: a screenful in tables, all in data]",
-    value_name: "N",
-    place: Place::Flag,
-    kind: Kind::Count(1),
-};
+pub(super) const LIMIT: Arg =
+    flag("limit", "N", Kind::Count(1), "Show at most so many [default: a screenful in tables, all in data]");
 
 /// `--offset`, of lists that are long.
-pub(super) const OFFSET: Arg =
-    Arg { name: "offset", help: "Pass over so many", value_name: "N", place: Place::Flag, kind: Kind::Count(0) };
+pub(super) const OFFSET: Arg = flag("offset", "N", Kind::Count(0), "Pass over so many");
 
 /// `--where`, of lists over a table's rows.
-pub(super) const WHERE: Arg = Arg {
-    name: "where",
-    help: "Only rows where this SQL condition over the table's columns holds",
-    value_name: "CONDITION",
-    place: Place::Flag,
-    kind: Kind::Text,
-};
+pub(super) const WHERE: Arg =
+    flag("where", "CONDITION", Kind::Text, "Only rows where this SQL condition over the table's columns holds");
 
 /// A job, by position.
 pub(super) const JOB: Arg =

@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::collections::HashSet;
 use std::rc::Rc;
 
-use super::args::{Arg, Args, Form, Kind, Place};
+use super::args::{Arg, Args, Form, Kind, Place, flag};
 use super::detail::detail;
 use super::log::{Log, Wanted};
 use super::{Answer, Error, View, history};
@@ -14,10 +14,6 @@ use crate::model::id::{Cursor, WorkspaceId};
 use crate::model::public::PublicEvent;
 use crate::model::report::{Cell, Column, List, PageEnd, Report};
 use crate::store::{self, Read, Scope};
-
-const fn flag(name: &'static str, value_name: &'static str, kind: Kind, help: &'static str) -> Arg {
-    Arg { name, help, value_name, place: Place::Flag, kind }
-}
 
 pub(super) const VIEW: View = View {
     name: "events",

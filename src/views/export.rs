@@ -1,5 +1,7 @@
 //! `export`: the selected rows with what the job made of them. Read in pages; a million are never held.
 
+use std::collections::HashSet;
+
 use serde_json::Value;
 
 use super::paged::{PAGE, Paged};
@@ -169,18 +171,38 @@ impl Pages<'_> {
 /// Rows no farther apart than this are read in one go, those between them included.
 const NEAR: u64 = 8;
 
-/// Names of ours begin `cx_` where they could be taken for the table's.
+/// Names of ours begin `cx_` where they could be taken for the table's, and are counted where the table has those too:
+/// it may be an export that was imported.
 fn header(source: &[String], outcomes: &[String]) -> Vec<Column> {
-    let own = |name: &str| Column::new(name.to_owned(), name.to_uppercase());
-    let mut columns = vec![own("cx_row")];
+    let mut names = Names(source.iter().map(|name| name.to_lowercase()).collect());
+    let [row, status, result, error] = ["cx_row", "cx_status", "cx_result", "cx_error"].map(|name| names.own(name));
+    let outcomes: Vec<_> = outcomes.iter().map(|name| names.outcome(name)).collect();
+    let own = |name: String| Column::new(name.clone(), name.to_uppercase());
+    let mut columns = vec![own(row)];
     columns.extend(source.iter().map(|name| Column::new(name.clone(), name.clone()).flexible()));
-    columns.extend([own("cx_status"), own("cx_result")]);
-    for name in outcomes {
-        let taken = source.iter().any(|column| column.eq_ignore_ascii_case(name));
-        columns.push(own(&if taken { format!("cx_{name}") } else { name.clone() }));
-    }
-    columns.push(own("cx_error").flexible());
+    columns.extend([status, result].into_iter().chain(outcomes).map(own));
+    columns.push(own(error).flexible());
     columns
+}
+
+/// Names that are taken, in small letters: columns of one name cannot be told apart, and cannot be imported.
+struct Names(HashSet<String>);
+
+impl Names {
+    fn take(&mut self, name: String) -> Option<String> {
+        self.0.insert(name.to_lowercase()).then_some(name)
+    }
+
+    /// The name, or the first of `name_2`, `name_3` that is free.
+    fn own(&mut self, name: &str) -> String {
+        let counted = (2_u64..).map(|n| format!("{name}_{n}"));
+        let free = std::iter::once(name.to_owned()).chain(counted).find_map(|name| self.take(name));
+        free.unwrap_or_else(|| name.to_owned())
+    }
+
+    fn outcome(&mut self, name: &str) -> String {
+        self.take(name.to_owned()).unwrap_or_else(|| self.own(&format!("cx_{name}")))
+    }
 }
 
 fn cells_of(
@@ -233,17 +255,28 @@ fn is_formula(cell: &str) -> bool {
     let mut rest = cell.chars();
     match rest.next() {
         Some('=' | '@' | '\t' | '\r') => true,
-        Some('+' | '-') => {
-            let digits = rest.as_str();
-            digits.is_empty() || !digits.chars().all(|c| c.is_ascii_digit() || matches!(c, '.' | ',' | ' '))
-        }
+        Some('+' | '-') => !is_number(rest.as_str()),
         Some(_) | None => false,
+    }
+}
+
+/// Whether nothing but a number, however it is grouped, follows a sign. Programs write it as `1.5e-7` too.
+fn is_number(unsigned: &str) -> bool {
+    let grouped = |text: &str| text.chars().all(|c| c.is_ascii_digit() || matches!(c, '.' | ',' | ' '));
+    match unsigned.split_once(['e', 'E']) {
+        None => !unsigned.is_empty() && grouped(unsigned),
+        Some((number, exponent)) => {
+            let exponent = exponent.strip_prefix(['+', '-']).unwrap_or(exponent);
+            let digits = !exponent.is_empty() && exponent.chars().all(|c| c.is_ascii_digit());
+            digits && number.starts_with(|c: char| c.is_ascii_digit() || c == '.') && grouped(number)
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
     use serde_json::json;
 
     #[test]
@@ -258,11 +291,53 @@ mod tests {
 
     #[test]
     fn formulas_are_told_from_numbers() {
-        for cell in ["=1+1", "@SUM(A1)", "+cmd|' /C calc'!A0", "-2+3", "\t=1", "\r=1", "+", "-"] {
+        let formulas =
+            ["=1+1", "@SUM(A1)", "+cmd|' /C calc'!A0", "-2+3", "\t=1", "\r=1", "+", "-", "-e3", "-1e", "-1e+"];
+        for cell in formulas.into_iter().chain(["-1e3+A1", "-1e3e4", "-1.5e3.5", "-1e--2", "+1e3|x"]) {
             assert!(is_formula(cell), "{cell}");
         }
-        for cell in ["", "a=1", "+49 151 123", "-12.50", "+4915112345678", "1-2", " =1"] {
+        for cell in ["", "a=1", "+49 151 123", "-12.50", "+4915112345678", "1-2", " =1", "-1.5e3", "-1E-7", "+2e+10"] {
             assert!(!is_formula(cell), "{cell}");
         }
+    }
+
+    fn keys(source: &[&str], outcomes: &[&str]) -> String {
+        let own = |names: &[&str]| names.iter().map(|&name| name.to_owned()).collect::<Vec<_>>();
+        header(&own(source), &own(outcomes)).iter().map(|column| column.key.to_string()).collect::<Vec<_>>().join(" ")
+    }
+
+    #[test]
+    fn an_export_of_an_export_has_each_name_once() {
+        assert_eq!(keys(&["name"], &["tags", "Name"]), "cx_row name cx_status cx_result tags cx_Name cx_error");
+        let first = ["cx_row", "name", "CX_Status", "cx_result", "tags", "cx_error"];
+        assert_eq!(
+            keys(&first, &["tags"]),
+            "cx_row_2 cx_row name CX_Status cx_result tags cx_error cx_status_2 cx_result_2 cx_tags cx_error_2"
+        );
+        assert_eq!(
+            keys(&["a", "cx_a"], &["a", "cx_error"]),
+            "cx_row a cx_a cx_status cx_result cx_a_2 cx_cx_error cx_error"
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn no_two_columns_share_a_name(source in names(), outcomes in names()) {
+            let columns = header(&source, &outcomes);
+            prop_assert_eq!(columns.len(), source.len() + outcomes.len() + 4);
+            let differ: HashSet<_> = columns.iter().map(|column| column.key.to_lowercase()).collect();
+            prop_assert_eq!(differ.len(), columns.len(), "{:?}", columns);
+            let kept = columns.iter().skip(1).take(source.len()).map(|column| column.key.as_ref());
+            prop_assert!(kept.eq(source.iter().map(String::as_str)));
+        }
+    }
+
+    /// Names that differ without regard to case, many of them ours.
+    fn names() -> impl Strategy<Value = Vec<String>> {
+        let name = "((?i:cx_)){0,2}((?i:row|status|result|error|tags|ÄÖ|a))(_[2-4]){0,2}";
+        prop::collection::vec(name, 0..12).prop_map(|names| {
+            let mut seen = Names(HashSet::new());
+            names.into_iter().filter_map(|name| seen.take(name)).collect()
+        })
     }
 }

@@ -1,6 +1,6 @@
 //! `jobs`: one line each, the latest first.
 
-use super::args::{Arg, Args, Form, Kind, LIMIT, Place};
+use super::args::{Args, Form, Kind, LIMIT, flag};
 use super::paged::{PAGE, Paged, more};
 use super::standing::Standing;
 use super::{Answer, View};
@@ -14,13 +14,12 @@ pub(super) const VIEW: View = View {
     examples: "cxgear jobs\ncxgear jobs --status stalled\ncxgear jobs --format json",
     args: &[
         LIMIT,
-        Arg {
-            name: "status",
-            help: "Only jobs of this status, or of this result: success, partial, failure",
-            value_name: "STATUS",
-            place: Place::Flag,
-            kind: Kind::Word(statuses),
-        },
+        flag(
+            "status",
+            "STATUS",
+            Kind::Word(statuses),
+            "Only jobs of this status, or of this result: success, partial, failure",
+        ),
     ],
     report,
 };

@@ -5,10 +5,10 @@ use std::sync::Arc;
 use jiff::tz::TimeZone;
 use serde_json::json;
 
-use super::args::{Arg, Args, JOB, Kind, LIMIT, OFFSET, Place, WHERE};
+use super::args::{Args, JOB, Kind, LIMIT, OFFSET, WHERE, flag};
 use super::cells::{fields, words};
 use super::paged::{Paged, more};
-use super::{Answer, View, history};
+use super::{Answer, Error, View, history};
 use crate::model::document::{list, nearest};
 use crate::model::fold::verdict;
 use crate::model::id::RowId;
@@ -18,7 +18,7 @@ use crate::model::payload::{ErrorInfo, StepName};
 use crate::model::report::{Cell, Column, List, Report, counted};
 use crate::model::status::{RecordStatus, Verdict};
 use crate::model::time::{Millis, Timestamp};
-use crate::store::{self, Job, Read, Record, RecordAsk};
+use crate::store::{self, Job, Read, Record, RecordAsk, RowAsk};
 
 pub(super) const VIEW: View = View {
     name: "records",
@@ -27,20 +27,8 @@ pub(super) const VIEW: View = View {
                cxgear records 3 --disposition \"call first\" --format csv\ncxgear records 3 --where \"country = 'DE'\"",
     args: &[
         JOB,
-        Arg {
-            name: "status",
-            help: "Only records that stand so",
-            value_name: "STATUS",
-            place: Place::Flag,
-            kind: Kind::Word(statuses),
-        },
-        Arg {
-            name: "disposition",
-            help: "Only records with this disposition",
-            value_name: "TEXT",
-            place: Place::Flag,
-            kind: Kind::Text,
-        },
+        flag("status", "STATUS", Kind::Word(statuses), "Only records that stand so"),
+        flag("disposition", "TEXT", Kind::Text, "Only records with this disposition"),
         WHERE,
         LIMIT,
         OFFSET,
@@ -68,6 +56,9 @@ fn report<'a>(read: &'a dyn Read, args: &Args) -> Answer<'a> {
         condition: args.text("where").map(str::to_owned),
         offset: 0,
     };
+    if ask.condition.is_some() {
+        in_table(read, &job)?;
+    }
     let note = if args.is_data() { None } else { more(limit, offset, count(read, &job, &ask)?) };
     let empty = empty(read, &job, &ask, offset)?;
     let columns = columns(read, &job)?;
@@ -88,6 +79,31 @@ fn report<'a>(read: &'a dyn Read, args: &Args) -> Answer<'a> {
         Ok(KEYS.into_iter().map(|_| Cell::Null).chain(told.people(&zone)).collect())
     }));
     Ok(Report::List(List { columns, rows, empty, note, page: None }))
+}
+
+/// A condition looks at the rows of the table, so they must be there. Numbers of rows are never used twice and no row
+/// goes alone, so the first one speaks for all.
+fn in_table(read: &dyn Read, job: &Job) -> Result<(), Error> {
+    let table = &job.table;
+    let gone = match (read.table(table)?, read.selection(job.id, RowId(0), 1)?.first()) {
+        (None, _) => "dropped",
+        (Some(_), None) => return Ok(()),
+        (Some(_), Some(rows)) => {
+            let range = (*rows.start(), *rows.start());
+            let ask = RowAsk { table, columns: &[], range, condition: None, offset: 0, limit: 1 };
+            if !read.rows(&ask)?.is_empty() {
+                return Ok(());
+            }
+            "replaced"
+        }
+    };
+    let id = job.id;
+    Err(Error::Usage {
+        what: format!("table `{table}` was {gone} since job {id} ran, so `--where` cannot look at its rows"),
+        hint: Some(format!(
+            "`--status` and `--disposition` need no table; `cxgear export {id} --columns metadata` has what entered the run"
+        )),
+    })
 }
 
 fn count(read: &dyn Read, job: &Job, ask: &RecordAsk) -> store::Result<u64> {

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::args::{Arg, Args, Kind, Place};
+use super::args::{Arg, Args, Kind, Place, flag};
 use super::{Answer, Error, View};
 use crate::model::document::{list, nearest};
 use crate::model::report::{Block, Cell, Report, Single};
@@ -15,13 +15,7 @@ pub(super) const VIEW: View = View {
     examples: "cxgear spinner show welcome\ncxgear spinner show welcome --version 1 --format json",
     args: &[
         Arg { name: "name", help: "The spinner", value_name: "NAME", place: Place::Required, kind: Kind::Text },
-        Arg {
-            name: "version",
-            help: "This version [default: the latest]",
-            value_name: "N",
-            place: Place::Flag,
-            kind: Kind::Count(1),
-        },
+        flag("version", "N", Kind::Count(1), "This version [default: the latest]"),
     ],
     report,
 };

@@ -1,6 +1,6 @@
 //! `table show T`: the rows of a data table, as imported.
 
-use super::args::{Arg, Args, Kind, LIMIT, OFFSET, Place, WHERE};
+use super::args::{Arg, Args, Kind, LIMIT, OFFSET, Place, WHERE, flag};
 use super::paged::{Paged, more};
 use super::{Answer, Error, View};
 use crate::model::document::{list, nearest};
@@ -18,13 +18,7 @@ pub(super) const VIEW: View = View {
         LIMIT,
         OFFSET,
         WHERE,
-        Arg {
-            name: "columns",
-            help: "Only these columns, in this order",
-            value_name: "COLUMNS",
-            place: Place::Flag,
-            kind: Kind::Names,
-        },
+        flag("columns", "COLUMNS", Kind::Names, "Only these columns, in this order"),
     ],
     report,
 };

@@ -217,7 +217,7 @@ pub fn report(verified: &Verified) -> Report<'static> {
     let Verified { breaches, events, jobs, records, seal } = verified;
     let (word, tone) = if breaches.is_empty() { ("whole", Tone::Good) } else { ("broken", Tone::Bad) };
     let told = breaches.iter().map(
-        |breach| json!({ "rule": breach.rule, "cursor": breach.cursor, "object": breach.object, "what": breach.what }),
+        |breach| json!({ "rule": breach.rule, "cursor": place(breach), "object": breach.object, "what": breach.what }),
     );
     let object = vec![
         ("status", Cell::Status(word, tone)),
@@ -244,9 +244,14 @@ pub fn report(verified: &Verified) -> Report<'static> {
     Report::Single(Single { object, blocks, lines: Some(listed(breaches)) })
 }
 
+/// Where in the log; a state that is wrong has no place there.
+fn place(breach: &Breach) -> Option<Cursor> {
+    Some(breach.cursor).filter(|cursor| cursor.0 > 0)
+}
+
 fn listed(breaches: &[Breach]) -> List<'static> {
     let row = |breach: &Breach| {
-        let cursor = if breach.cursor.0 > 0 { Cell::Number(breach.cursor.0) } else { Cell::Null };
+        let cursor = Cell::maybe(place(breach), |cursor| Cell::Number(cursor.0));
         vec![Cell::text(breach.rule), cursor, Cell::text(&breach.object), Cell::text(&breach.what)]
     };
     let rows: Vec<_> = breaches.iter().map(row).collect();
@@ -261,5 +266,21 @@ fn listed(breaches: &[Breach]) -> List<'static> {
         empty: "no rule is broken".to_owned(),
         note: None,
         page: None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_breach_without_a_place_has_none() {
+        let breach = |cursor| Breach { rule: "F4", cursor: Cursor(cursor), object: "job 1".into(), what: "x".into() };
+        let verified = Verified { breaches: vec![breach(0), breach(7)], events: 9, jobs: 1, records: 0, seal: None };
+        let Report::Single(single) = report(&verified) else { panic!("it is a single") };
+        let Some((_, Cell::Json(told))) = single.object.last() else { panic!("it tells the breaches") };
+        assert_eq!((&told[0]["cursor"], &told[1]["cursor"]), (&json!(null), &json!(7)));
+        let cursors: Vec<_> = listed(&verified.breaches).rows.map(|row| row.unwrap().swap_remove(1)).collect();
+        assert_eq!(cursors, [Cell::Null, Cell::Number(7)]);
     }
 }

@@ -125,22 +125,22 @@ impl<'db> Appender<'db> {
                 Ok(Head { seq: seq.cast_unsigned(), at: Timestamp(at), ..Head::default() })
             })?);
         };
-        let sql = format!("SELECT {}, seq, at FROM cx_job WHERE id = ?1", super::rows::JOB);
+        let sql = format!("SELECT {}, seq FROM cx_job WHERE id = ?1", super::rows::JOB);
         let mut statement = self.db.prepare_cached(&sql)?;
         let found = statement
             .query_row([job.0.cast_signed()], |row| {
                 let job = super::rows::job(row)?;
                 let fold = JobFold {
                     // A job whose first event is still to come has a row, but no event yet.
-                    status: (row.get::<_, i64>(23)? > 0).then_some(job.status),
+                    status: (row.get::<_, i64>(24)? > 0).then_some(job.status),
                     started_at: job.started_at,
                     ended_at: job.ended_at,
                     reason: job.reason,
                     ran: job.ran,
                     since: job.since,
-                    last_at: Timestamp(row.get(24)?),
+                    last_at: job.last_at,
                 };
-                let (seq, at) = (row.get::<_, i64>(23)?.cast_unsigned(), fold.last_at);
+                let (seq, at) = (row.get::<_, i64>(24)?.cast_unsigned(), fold.last_at);
                 Ok(Head { seq, at, fold, counts: job.counts, tally: Default::default() })
             })
             .optional()?;

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use rusqlite::{Connection, OptionalExtension as _, ToSql};
 
 use super::rows::{JOB, RECORD, SEGMENT, SPINNER, TABLE, quoted};
+use super::select::select;
 use super::{SqliteStore, condition, rows, write};
 use crate::model::id::{Cursor, JobId, RecordId, RequestId, RowId, WorkspaceId};
 use crate::model::segment::StoredSegment;
@@ -27,17 +28,25 @@ fn all<T>(
     Ok(found)
 }
 
-fn number(db: &Connection, sql: &str, values: &[&dyn ToSql]) -> Result<u64> {
+pub(super) fn number(db: &Connection, sql: &str, values: &[&dyn ToSql]) -> Result<u64> {
     let found: Option<i64> = db.prepare_cached(sql)?.query_row(values, |row| row.get(0))?;
     Ok(found.unwrap_or(0).cast_unsigned())
 }
 
 /// SQLite counts in signed numbers; a limit beyond them is none.
-fn capped(limit: u64) -> i64 {
+pub(super) fn capped(limit: u64) -> i64 {
     i64::try_from(limit).unwrap_or(i64::MAX)
 }
 
 impl SqliteStore {
+    /// A selector's condition, shown to be harmless, for a transaction that is about to begin.
+    pub(super) fn prepare_selection(&self, name: &str, selector: &Selector) -> Result<String> {
+        match &selector.condition {
+            None => Ok("true".to_owned()),
+            Some(text) => condition::guarded(self, &self.known(name)?, text, |condition| Ok(condition.to_owned())),
+        }
+    }
+
     fn known(&self, name: &str) -> Result<Table> {
         write::table(&self.db, name)?.ok_or_else(|| Error::NoTable(name.to_owned()))
     }
@@ -92,14 +101,8 @@ impl Read for SqliteStore {
     }
 
     fn select(&self, name: &str, selector: &Selector) -> Result<Selection> {
-        let table = self.known(name)?;
-        if *selector == Selector::default() {
-            return whole(&self.db, &table);
-        }
-        match &selector.condition {
-            None => select(&self.db, &table, selector, "true"),
-            Some(text) => condition::guarded(self, &table, text, |c| select(&self.db, &table, selector, c)),
-        }
+        let condition = self.prepare_selection(name, selector)?;
+        select(&self.db, &self.known(name)?, selector, &condition)
     }
 
     fn spinners(&self, name: Option<&str>) -> Result<Vec<SpinnerVersion>> {
@@ -277,57 +280,4 @@ fn records<T>(
             })
         }
     }
-}
-
-/// All rows: one range where the numbers have no gaps, which costs nothing however long the table is.
-fn whole(db: &Connection, table: &Table) -> Result<Selection> {
-    if table.rows == 0 {
-        return Ok(Selection::default());
-    }
-    let name = quoted(&table.name);
-    let first = number(db, &format!("SELECT min(cx_row) FROM {name}"), &[])?;
-    let last = number(db, &format!("SELECT max(cx_row) FROM {name}"), &[])?;
-    if last - first + 1 == table.rows {
-        return Ok(Selection { ranges: vec![first..=last], total: table.rows });
-    }
-    select(db, table, &Selector::default(), "true")
-}
-
-fn select(db: &Connection, table: &Table, selector: &Selector, condition: &str) -> Result<Selection> {
-    let name = quoted(&table.name);
-    let mut sql = format!("SELECT cx_row FROM {name} WHERE {condition}");
-    if let Some(ranges) = &selector.rows {
-        let parts: Vec<_> =
-            ranges.iter().map(|r| format!("cx_row BETWEEN {} AND {}", capped(*r.start()), capped(*r.end()))).collect();
-        let _ = write!(sql, " AND ({})", if parts.is_empty() { "false".to_owned() } else { parts.join(" OR ") });
-    }
-    if let Some(job) = selector.failed_in {
-        let failed = RecordStatus::Failed.code();
-        let _ = write!(
-            sql,
-            " AND cx_row IN (SELECT row FROM cx_record WHERE job = {} AND status = {failed})",
-            capped(job.0)
-        );
-    }
-    // A row of an open job is taken even before it starts; of an ended one only when it did (SPEC §4, `--new`).
-    if selector.new_for.is_some() {
-        sql += " AND cx_row NOT IN (SELECT r.row FROM cx_job j JOIN cx_record r ON r.job = j.id \
-                WHERE j.spinner = ?1 AND j.tbl = ?2 AND r.claim > 0) \
-                AND NOT EXISTS (SELECT 1 FROM cx_job j JOIN cx_selection s ON s.job = j.id \
-                WHERE j.spinner = ?1 AND j.tbl = ?2 AND j.ended_at IS NULL AND cx_row BETWEEN s.first AND s.last)";
-    }
-    sql += " AND (?1 IS NULL OR ?2 IS NULL OR true) ORDER BY cx_row LIMIT ?3";
-    let limit = capped(selector.limit.unwrap_or(u64::MAX));
-    let mut statement = db.prepare(&sql)?;
-    let mut found = statement.query((&selector.new_for, &table.name, limit))?;
-    let mut selection = Selection::default();
-    while let Some(row) = found.next()? {
-        let id = row.get::<_, i64>(0)?.cast_unsigned();
-        selection.total += 1;
-        match selection.ranges.last_mut() {
-            Some(range) if range.end() + 1 == id => *range = *range.start()..=id,
-            Some(_) | None => selection.ranges.push(id..=id),
-        }
-    }
-    Ok(selection)
 }

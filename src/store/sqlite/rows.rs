@@ -13,7 +13,7 @@ use crate::model::time::{Millis, Timestamp};
 use crate::store::{Job, Record, Session, SpinnerVersion};
 
 pub(super) const JOB: &str = "id, spinner, version, tbl, fields, steps, settings, status, reason, total, queued, \
-    running, waiting, sleeping, completed, failed, canceled, created_at, started_at, ended_at, fingerprint, ran, since";
+    running, waiting, sleeping, completed, failed, canceled, created_at, started_at, ended_at, fingerprint, ran, since, at";
 
 pub(super) const RECORD: &str =
     "job, row, status, attempt, claim, partial, started_at, ended_at, failed_step, reason, disposition";
@@ -83,6 +83,7 @@ pub(super) fn job(row: &SqlRow<'_>) -> rusqlite::Result<Job> {
         fingerprint: row.get(20)?,
         ran: Millis(unsigned(row, 21)?),
         since: time(row, 22)?,
+        last_at: Timestamp(row.get(23)?),
     })
 }
 

@@ -83,3 +83,18 @@ fn the_log_cannot_be_changed_by_hand() {
         .unwrap();
     assert_eq!(types, ["spinner.created", "spinner.published"]);
 }
+
+#[test]
+fn what_is_written_is_on_the_disk() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.db");
+    let mut store = SqliteStore::open(&path, Access::Create(invocation())).unwrap();
+    store.publish(Timestamp(1), "s", &"a".repeat(64), "text").unwrap();
+    let again = SqliteStore::open(&path, Access::Write(invocation())).unwrap();
+    for store in [&store, &again] {
+        let pragma =
+            |name| store.db.pragma_query_value(None, name, |row| row.get::<_, rusqlite::types::Value>(0)).unwrap();
+        assert_eq!(pragma("synchronous"), rusqlite::types::Value::Integer(2), "FULL");
+        assert_eq!(pragma("journal_mode"), rusqlite::types::Value::Text("wal".to_owned()));
+    }
+}

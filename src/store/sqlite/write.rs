@@ -6,15 +6,16 @@ use serde_json::{Map, Value, json};
 use super::append::Appender;
 use super::load::SqliteLoad;
 use super::rows::quoted;
+use super::select::select;
 use super::{SqliteStore, rows};
 use crate::model::event::Event;
 use crate::model::id::{Cursor, JobId, SessionId};
-use crate::model::payload::{Facts, Nothing};
+use crate::model::payload::{Facts, JobCreated, Nothing, SelectionFact};
 use crate::model::segment::Segment;
 use crate::model::table::Table;
 use crate::model::time::Timestamp;
 use crate::store::lock::JobLock;
-use crate::store::{Error, Fresh, Load, LoadPlan, NewJob, Result, SpinnerVersion, Write};
+use crate::store::{Error, Fresh, Load, LoadPlan, NewJob, Result, Rows, SpinnerVersion, Write};
 
 impl SqliteStore {
     /// A commit that appends: runs `write`, then stores the segments it returns.
@@ -86,15 +87,32 @@ impl Write for SqliteStore {
         Ok(cursor.unwrap_or_default())
     }
 
-    fn create_job(&mut self, at: Timestamp, job: &NewJob) -> Result<JobId> {
+    fn create_job(&mut self, at: Timestamp, job: &NewJob) -> Result<Option<JobId>> {
+        let chosen = match &job.rows {
+            Rows::These(_) => None,
+            Rows::Chosen(selector) => Some(self.prepare_selection(&job.created.table, selector)?),
+        };
         self.commit_events(|db| {
-            let id = insert_job(db, at, job)?;
+            let selection = match (&job.rows, &chosen) {
+                (Rows::These(selection), _) => selection.clone(),
+                (Rows::Chosen(selector), condition) => {
+                    let table =
+                        table(db, &job.created.table)?.ok_or_else(|| Error::NoTable(job.created.table.clone()))?;
+                    select(db, &table, selector, condition.as_deref().unwrap_or("true"))?
+                }
+            };
+            if selection.total == 0 {
+                return Ok((None, Vec::new()));
+            }
+            let fact = SelectionFact { sha256: selection.sha256(), summary: job.created.selection.summary.clone() };
+            let created = JobCreated { total: selection.total, selection: fact, ..job.created.clone() };
+            let id = insert_job(db, at, job, &created)?;
             let mut insert = db.prepare_cached("INSERT INTO cx_selection (job, first, last) VALUES (?1, ?2, ?3)")?;
-            for range in &job.selection.ranges {
+            for range in &selection.ranges {
                 insert.execute((id.0.cast_signed(), range.start().cast_signed(), range.end().cast_signed()))?;
             }
-            let events = vec![Event::JobCreated(job.created.clone()), Event::JobQueued(Nothing {})];
-            Ok((id, vec![Segment::job(id, at, events)?]))
+            let events = vec![Event::JobCreated(created), Event::JobQueued(Nothing {})];
+            Ok((Some(id), vec![Segment::job(id, at, events)?]))
         })
     }
 
@@ -180,8 +198,7 @@ impl Write for SqliteStore {
     }
 }
 
-fn insert_job(db: &Connection, at: Timestamp, job: &NewJob) -> Result<JobId> {
-    let created = &job.created;
+fn insert_job(db: &Connection, at: Timestamp, job: &NewJob, created: &JobCreated) -> Result<JobId> {
     if let Some(key) = &created.idempotency_key {
         let sql = "SELECT id FROM cx_job WHERE idempotency_key = ?1";
         let taken = db.prepare_cached(sql)?.query_row([key], |row| row.get::<_, i64>(0)).optional()?;

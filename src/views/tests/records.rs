@@ -99,6 +99,28 @@ fn filters_choose_and_are_counted() {
 }
 
 #[test]
+fn a_condition_needs_the_table_that_the_job_ran_over() {
+    let mut store = empty();
+    import(&mut store, "contacts", &["name", "phone"], 30);
+    first_job(&mut store);
+    let by_name = [("job", "1"), ("where", "name like 'name%'")];
+    assert_eq!(objects(list(&store, Form::Json, "records", &by_name)).len(), 5);
+    let says = |store: &SqliteStore, gone: &str| {
+        let (what, hints) = refused(store, "records", &by_name);
+        assert_eq!(what, format!("table `contacts` was {gone} since job 1 ran, so `--where` cannot look at its rows"));
+        assert!(
+            hints[0].contains("`--status`") && hints[0].contains("`cxgear export 1 --columns metadata`"),
+            "{hints:?}"
+        );
+        assert_eq!(objects(list(store, Form::Json, "records", &[("job", "1"), ("status", "failed")])).len(), 2);
+    };
+    store.drop_table(at(9_000), "contacts").unwrap();
+    says(&store, "dropped");
+    import(&mut store, "contacts", &["name", "phone"], 30);
+    says(&store, "replaced");
+}
+
+#[test]
 fn a_long_job_is_read_in_pages_and_never_cut_for_programs() {
     let mut store = empty();
     import(&mut store, "contacts", &["name", "phone"], 1_300);

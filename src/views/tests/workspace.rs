@@ -14,7 +14,7 @@ use crate::model::payload::{
 use crate::model::reason::Reason;
 use crate::model::segment::{Draft, Segment};
 use crate::model::time::{Millis, Timestamp};
-use crate::store::{Invocation, LoadFacts, LoadMode, LoadPlan, NewJob, Selection, SqliteStore, Write as _};
+use crate::store::{Invocation, LoadFacts, LoadMode, LoadPlan, NewJob, Rows, Selection, SqliteStore, Write as _};
 
 pub(super) const NOW: Timestamp = Timestamp(1_774_449_075_000);
 pub(super) const SPINNER: &str =
@@ -77,8 +77,8 @@ pub(super) fn create_over(store: &mut SqliteStore, ranges: Vec<std::ops::RangeIn
         input: None,
     };
     let selection = Selection { ranges, total };
-    let job = NewJob { created, selection, settings: "{}".into(), fingerprint: String::new() };
-    store.create_job(NOW, &job).unwrap()
+    let job = NewJob { created, rows: Rows::These(selection), settings: "{}".into(), fingerprint: String::new() };
+    store.create_job(NOW, &job).unwrap().unwrap()
 }
 
 pub(super) fn own(store: &mut SqliteStore, job: JobId, offset: i64, events: Vec<Event>) {

@@ -93,9 +93,9 @@ CREATE INDEX cx_session_live ON cx_session (job) WHERE status < 4;
 
 CREATE TABLE cx_job (
     id              INTEGER PRIMARY KEY,
-    spinner         TEXT    NOT NULL,
+    spinner         TEXT    NOT NULL COLLATE NOCASE,
     version         INTEGER NOT NULL,
-    tbl             TEXT    NOT NULL,
+    tbl             TEXT    NOT NULL COLLATE NOCASE,
     fields          TEXT    NOT NULL CHECK (json_type(fields) = 'array'),
     steps           TEXT    NOT NULL CHECK (json_type(steps) = 'array'),
     settings        TEXT    NOT NULL,         -- overrides given on the command line

@@ -1,0 +1,77 @@
+//! Which rows a selector means: read in order and kept as ranges, so that a whole table is one of them.
+
+use rusqlite::{Connection, named_params};
+
+use super::read::{capped, number};
+use super::rows::quoted;
+use crate::model::status::RecordStatus;
+use crate::model::table::Table;
+use crate::store::{Result, Selection, Selector};
+
+/// The rows; `condition` is the selector's own, shown to be harmless.
+pub(super) fn select(db: &Connection, table: &Table, selector: &Selector, condition: &str) -> Result<Selection> {
+    if *selector == Selector::default()
+        && let Some(whole) = whole(db, table)?
+    {
+        return Ok(whole);
+    }
+    let name = quoted(&table.name);
+    let mut sql = format!("SELECT cx_row FROM {name} t WHERE {condition}");
+    if selector.rows.is_some() {
+        sql += &format!(
+            " AND cx_row IN (SELECT r.cx_row FROM json_each(:ranges) e \
+             JOIN {name} r ON r.cx_row BETWEEN e.value ->> 0 AND e.value ->> 1)"
+        );
+    }
+    if selector.failed_in.is_some() {
+        sql += " AND cx_row IN (SELECT row FROM cx_record WHERE job = :job AND status = :failed)";
+    }
+    // A row of an open job is taken even before it starts; of an ended one only when it did (SPEC §4, `--new`).
+    if selector.new_for.is_some() {
+        sql += " AND cx_row NOT IN (SELECT r.row FROM cx_job j JOIN cx_record r ON r.job = j.id \
+                WHERE j.spinner = :spinner AND j.tbl = :table AND r.claim > 0) \
+                AND NOT EXISTS (SELECT 1 FROM cx_job j JOIN cx_selection s ON s.job = j.id \
+                WHERE j.spinner = :spinner AND j.tbl = :table AND j.ended_at IS NULL AND cx_row BETWEEN s.first AND s.last)";
+    }
+    sql += " ORDER BY cx_row LIMIT :limit";
+    let ranges: Vec<_> = selector.rows.iter().flatten().map(|r| (capped(*r.start()), capped(*r.end()))).collect();
+    let all = named_params! {
+        ":ranges": serde_json::to_string(&ranges)?,
+        ":job": selector.failed_in.map(|job| capped(job.0)),
+        ":failed": RecordStatus::Failed.code(),
+        ":spinner": selector.new_for,
+        ":table": table.name,
+        ":limit": capped(selector.limit.unwrap_or(u64::MAX)),
+    };
+    let mut statement = db.prepare(&sql)?;
+    // Each clause names its own values, so only those that the sentence has are given.
+    let mut given = Vec::with_capacity(all.len());
+    for (name, value) in all {
+        if statement.parameter_index(name)?.is_some() {
+            given.push((*name, *value));
+        }
+    }
+    let mut found = statement.query(given.as_slice())?;
+    let mut selection = Selection::default();
+    while let Some(row) = found.next()? {
+        let id = row.get::<_, i64>(0)?.cast_unsigned();
+        selection.total += 1;
+        match selection.ranges.last_mut() {
+            Some(range) if range.end() + 1 == id => *range = *range.start()..=id,
+            Some(_) | None => selection.ranges.push(id..=id),
+        }
+    }
+    Ok(selection)
+}
+
+/// All rows as one range, where their numbers have no gaps; it costs nothing however long the table is.
+fn whole(db: &Connection, table: &Table) -> Result<Option<Selection>> {
+    if table.rows == 0 {
+        return Ok(Some(Selection::default()));
+    }
+    let name = quoted(&table.name);
+    let first = number(db, &format!("SELECT min(cx_row) FROM {name}"), &[])?;
+    let last = number(db, &format!("SELECT max(cx_row) FROM {name}"), &[])?;
+    let gapless = last - first + 1 == table.rows;
+    Ok(gapless.then(|| Selection { ranges: vec![first..=last], total: table.rows }))
+}
