@@ -84,13 +84,17 @@ impl Error {
             return Some(Trouble::Damaged);
         }
         let Error::Sqlite(error) = self else { return None };
-        match error.sqlite_error_code()? {
-            ErrorCode::DiskFull => Some(Trouble::Full),
-            ErrorCode::ReadOnly | ErrorCode::CannotOpen | ErrorCode::PermissionDenied => Some(Trouble::Forbidden),
-            ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase => Some(Trouble::Damaged),
-            ErrorCode::SystemIoFailure => Some(Trouble::Io),
-            _ => None,
-        }
+        let code = error.sqlite_error_code()?;
+        let known = [
+            (ErrorCode::DiskFull, Trouble::Full),
+            (ErrorCode::ReadOnly, Trouble::Forbidden),
+            (ErrorCode::CannotOpen, Trouble::Forbidden),
+            (ErrorCode::PermissionDenied, Trouble::Forbidden),
+            (ErrorCode::DatabaseCorrupt, Trouble::Damaged),
+            (ErrorCode::NotADatabase, Trouble::Damaged),
+            (ErrorCode::SystemIoFailure, Trouble::Io),
+        ];
+        known.into_iter().find(|(known, _)| *known == code).map(|(_, trouble)| trouble)
     }
 }
 
