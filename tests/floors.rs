@@ -23,11 +23,7 @@ const FLOORS: &[Floor] = &[
         floors: &["model", "store"],
         crates: &["csv", "csv_core", "encoding_rs", "chardetng", "flate2", "memchr", "sha2", "thiserror"],
     },
-    Floor {
-        name: "engine",
-        floors: &["model", "store"],
-        crates: &["serde", "serde_json", "jiff", "thiserror"],
-    },
+    Floor { name: "engine", floors: &["model", "store"], crates: &["serde", "serde_json", "jiff", "thiserror"] },
     Floor { name: "steps", floors: &["model", "engine"], crates: &["minijinja", "serde_json"] },
     Floor { name: "views", floors: &["model", "store"], crates: &["jiff", "serde_json", "thiserror"] },
     Floor {
@@ -122,7 +118,11 @@ fn breaches(file: &str, text: &str, floor: &Floor, outside: &[String]) -> Vec<St
                 found.push(format!("{file}:{number}: floor {} may not import {path}", floor.name));
             }
         }
-        if floor.name != "store" && ["SELECT ", "INSERT INTO", "PRAGMA ", "UPDATE cx_", "DELETE FROM", "CREATE TABLE", "BEGIN IMMEDIATE"].iter().any(|sql| line.contains(sql)) {
+        if floor.name != "store"
+            && ["SELECT ", "INSERT INTO", "PRAGMA ", "UPDATE cx_", "DELETE FROM", "CREATE TABLE", "BEGIN IMMEDIATE"]
+                .iter()
+                .any(|sql| line.contains(sql))
+        {
             found.push(format!("{file}:{number}: floor {} holds SQL", floor.name));
         }
     }

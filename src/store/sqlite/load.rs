@@ -1,7 +1,7 @@
 //! Import into a real SQLite table under its own name: one transaction, undone when dropped.
 
 use rusqlite::types::{ToSqlOutput, ValueRef};
-use rusqlite::{Connection, Statement, ToSql};
+use rusqlite::{Connection, OptionalExtension as _, Statement, ToSql};
 use serde_json::json;
 
 use super::append::Appender;
@@ -115,12 +115,11 @@ fn begin(db: &Connection, request: super::Request, plan: &LoadPlan) -> Result<(R
     Ok((request, before, next))
 }
 
-/// The number after the last of a table that was dropped under this name: numbers are never used twice.
+/// The first number of a new table: after the last of one that was dropped under this name.
 fn retired(db: &Connection, name: &str) -> Result<u64> {
-    let sql = "SELECT max(coalesce((SELECT max(last) FROM cx_selection s JOIN cx_job j ON j.id = s.job \
-               WHERE j.tbl = ?1 COLLATE NOCASE), 0))";
-    let last: i64 = db.query_row(sql, [name], |row| row.get(0))?;
-    Ok(last.cast_unsigned() + 1)
+    let sql = "SELECT next_row FROM cx_retired WHERE name = ?1";
+    let next: Option<i64> = db.query_row(sql, [name], |row| row.get(0)).optional()?;
+    Ok(next.unwrap_or(1).cast_unsigned())
 }
 
 fn create(db: &Connection, plan: &LoadPlan) -> Result<()> {

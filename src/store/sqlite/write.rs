@@ -169,6 +169,8 @@ impl Write for SqliteStore {
             }
             db.execute_batch(&format!("DROP TABLE {}", quoted(&table.name)))?;
             db.execute("DELETE FROM cx_table WHERE name = ?1", [&table.name])?;
+            let retired = "INSERT OR REPLACE INTO cx_retired (name, next_row) VALUES (?1, ?2)";
+            db.execute(retired, (&table.name, table.next_row.cast_signed()))?;
             let event = Event::TableDeleted(facts(json!({ "name": table.name, "rows": table.rows })));
             Ok(((), vec![Segment::workspace(at, vec![event])?]))
         })

@@ -69,6 +69,12 @@ CREATE TABLE cx_table (
     updated_at INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
+-- Where the numbers of a dropped table's rows ended: they are never used twice.
+CREATE TABLE cx_retired (
+    name     TEXT PRIMARY KEY COLLATE NOCASE,
+    next_row INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE cx_spinner (
     name         TEXT    NOT NULL COLLATE NOCASE,
     version      INTEGER NOT NULL CHECK (version > 0),
