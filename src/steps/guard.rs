@@ -52,11 +52,12 @@ pub(super) fn install(env: &mut Environment<'static>) {
         });
     }
     env.add_filter("_kept", |state: &mut State, value: Value| keep(state, &value).map(|()| value));
-    env.add_filter("_factor", |value: Value| match value.kind() {
-        ValueKind::String | ValueKind::Seq | ValueKind::Iterable | ValueKind::Bytes => {
-            Err(Error::new(ErrorKind::InvalidOperation, "only numbers are multiplied"))
+    env.add_filter("_factor", |value: Value| {
+        let many = [ValueKind::String, ValueKind::Seq, ValueKind::Iterable, ValueKind::Bytes];
+        if many.contains(&value.kind()) {
+            return Err(Error::new(ErrorKind::InvalidOperation, "only numbers are multiplied"));
         }
-        _ => Ok(value),
+        Ok(value)
     });
     env.add_filter("_left", |state: &mut State, value: Value, place: u32| {
         keep(state, &value)?;
@@ -138,26 +139,22 @@ const GROWING: &[(&str, Growth)] = &[
 
 /// The largest number among arguments, named ones too.
 fn largest(arguments: &[Value]) -> usize {
-    let number = |value: &Value| match value.kind() {
-        ValueKind::Number => usize::try_from(value.clone()).unwrap_or(0),
-        _ => 0,
-    };
-    let inside = |value: &Value| match value.kind() {
-        ValueKind::Map => value
-            .try_iter()
-            .map(|keys| keys.filter_map(|key| value.get_item(&key).ok()).map(|v| number(&v)).max().unwrap_or(0))
-            .unwrap_or(0),
-        _ => number(value),
+    let number = |value: &Value| usize::try_from(value.clone()).unwrap_or(0);
+    let inside = |value: &Value| match value.try_iter() {
+        Ok(keys) if value.kind() == ValueKind::Map => {
+            keys.filter_map(|key| value.get_item(&key).ok()).map(|v| number(&v)).max().unwrap_or(0)
+        }
+        Ok(_) | Err(_) => number(value),
     };
     arguments.iter().map(inside).max().unwrap_or(0)
 }
 
 /// Refuses a value that is too long, and counts it.
 fn keep(state: &mut State, value: &Value) -> Result<(), Error> {
-    let size = match value.kind() {
-        ValueKind::Undefined | ValueKind::None | ValueKind::Bool | ValueKind::Number => return Ok(()),
-        _ => value.as_str().map_or_else(|| shown(value), str::len),
-    };
+    if [ValueKind::Undefined, ValueKind::None, ValueKind::Bool, ValueKind::Number].contains(&value.kind()) {
+        return Ok(());
+    }
+    let size = value.as_str().map_or_else(|| shown(value), str::len);
     if size > LONGEST {
         return Err(Error::new(ErrorKind::InvalidOperation, TOO_LONG));
     }
@@ -183,7 +180,6 @@ fn shown(value: &Value) -> usize {
         }
     }
     let mut scale = Scale(0);
-    // Debug, because Display would ignore what fails inside.
     match write!(scale, "{value}") {
         Ok(()) => scale.0,
         Err(fmt::Error) => LONGEST + 1,
@@ -192,10 +188,9 @@ fn shown(value: &Value) -> usize {
 
 /// Text is never compared with a number: it would compare letters, or be false for every row.
 fn same_kind(left: &Value, right: &Value) -> Result<(), Error> {
-    let side = |value: &Value| match value.kind() {
-        ValueKind::String => Some(true),
-        ValueKind::Number => Some(false),
-        _ => None,
+    let side = |value: &Value| {
+        let kind = value.kind();
+        (kind == ValueKind::String || kind == ValueKind::Number).then_some(kind == ValueKind::String)
     };
     let Some(left) = side(left) else { return Ok(()) };
     let mixed = match (side(right), right.kind()) {
@@ -232,10 +227,8 @@ pub(super) fn guarded_expression(text: &str, count: &mut u32) -> Result<String, 
     let mut concatenated = Vec::new();
     let mut heading = matches!(tokens.first(), Some((_, Token::Word("for"))));
     for (place, (at, token)) in tokens.iter().enumerate() {
-        let before = match token {
-            Token::Word("in") if place > 0 && matches!(tokens[place - 1].1, Token::Word("not")) => place - 1,
-            _ => place,
-        };
+        let negated = *token == Token::Word("in") && place > 0 && tokens[place - 1].1 == Token::Word("not");
+        let before = place - usize::from(negated);
         let Some(left) = before.checked_sub(1).filter(|left| tokens[*left].1.ends_operand()) else { continue };
         let beside = |place: usize, c: char| matches!(tokens.get(place), Some((_, Token::Sign(s))) if *s == c);
         let power = *token == Token::Sign('*')

@@ -60,7 +60,10 @@ impl Template {
 
     /// The text for one record.
     pub(super) fn render(&self, scope: &Arc<Scope>) -> Result<String, StepError> {
-        let root = Value::from_object(Root(Arc::clone(scope)));
+        self.fill(Value::from_object(Root(Arc::clone(scope))))
+    }
+
+    fn fill(&self, root: Value) -> Result<String, StepError> {
         let mut page = Page(Vec::new());
         let template = self.env.get_template(ONLY);
         let rendered = template.and_then(|template| template.render_captured_to(root, &mut page).map(drop));
@@ -212,4 +215,93 @@ fn undefined(source: &str) -> StepError {
 
 fn step_error(code: Reason, message: String) -> StepError {
     StepError { reason: code, errors: vec![ErrorInfo { kind: "template".to_owned(), code, field: None, message }] }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn filled(text: &str) -> Result<String, (Reason, String)> {
+        let source = guard::guarded(text).unwrap();
+        let mut env = BASE.clone();
+        env.add_template_owned(ONLY, source.clone()).unwrap_or_else(|error| panic!("{source}: {error}"));
+        let big = "x".repeat(300_000);
+        let root = minijinja::context! { name => "Ada", age => "9", cap => 100, amount => 2.5, big => big };
+        let failed = |error: StepError| (error.reason, error.errors[0].message.clone());
+        Template { env, source }.fill(root).map_err(failed)
+    }
+
+    #[test]
+    fn guards_change_nothing_that_is_harmless() {
+        for (text, wanted) in [
+            ("Hello {{ name }}{# {{ x }} #}", "Hello Ada"),
+            ("{{ 'it\\'s ' ~ name|upper ~ '!' }}", "it's ADA!"),
+            ("{{ -amount * (cap + 1) - 2 ** 3 }}", "-260.5"),
+            ("{% for x in [1, 2, 3] if x > 1 %}{{ x }},{% endfor %}", "2,3,"),
+            ("{% set a = name ~ '1' %}{{ a == 'Ada1' }} {{ 'v' ~ 1 == 'v1' }}", "True True"),
+            ("{{ 'x' if cap >= 100 and age is not none else 'y' }}", "x"),
+            ("{{ '%.2f'|format(amount) }} {{ age|int > 5 }} {{ name not in ['Eve'] }}", "2.50 True True"),
+            ("{% raw %}{{ a ~ b }}{% endraw %}{{ {'a': 1}['a'] + 1 }}", "{{ a ~ b }}2"),
+            ("{% macro m(a) %}<{{ a }}>{% endmacro %}{{ m(name) }}{{ nope|default('') }}", "<Ada>"),
+            ("{{ [1, 2]|join('-') }} {{ name|replace('a', 'o') }} {{ age is eq('9') }}", "1-2 Ado True"),
+        ] {
+            assert_eq!(filled(text), Ok(wanted.to_owned()), "{text}");
+        }
+    }
+
+    #[test]
+    fn nothing_grows_past_the_limit() {
+        let often = |start: &str, tag: &str| format!("{{% set a = {start} %}}{}{{{{ a }}}}", tag.repeat(60));
+        for text in [
+            "{% for i in range(9999) %}{{ big }}{% endfor %}",
+            &often("name", "{% set a = a ~ a %}"),
+            &often("name", "{% set a = a + a %}"),
+            &often("[name]", "{% set a = [a, a] %}"),
+            &often("name", "{% set a %}{{ a }}{{ a }}{% endset %}"),
+            "{{ '%1000000000s'|format(name) }}",
+            "{{ name|indent(1000000000) }}",
+            "{{ big|replace('x', big) }}",
+            "{{ range(9999)|join(big) }}",
+            "{{ [name]|batch(1000000000, 0) }}",
+            "{{ name|slice(1000000000) }}",
+        ] {
+            let (reason, why) = filled(text).unwrap_err();
+            assert_eq!(reason, Reason::LimitExceeded, "{text}: {why}");
+        }
+        for text in ["{{ [1] * 10**8 }}", "{{ name * 10**8 }}", "{{ 10**8 * name }}"] {
+            let why = filled(text).unwrap_err().1;
+            assert!(why.contains("only numbers are multiplied"), "{text}: {why}");
+        }
+        // The crate's own limit on calls within calls may come first.
+        for text in [
+            "{% macro m(s, n) %}{% if n %}{{ m(s ~ s, n - 1) }}{% endif %}{% endmacro %}{{ m(name, 50) }}",
+            "{% macro m(s, n) %}{% if n %}{{ m(s ~ s, n - 1) }}{% endif %}{% endmacro %}{{ m(big, 5) }}",
+            "{% for s in [name] recursive %}{{ loop([s ~ s]) }}{% endfor %}",
+            "{% macro m(n) %}{% if n %}{{ m(n - 1) }}{{ m(n - 1) }}{% else %}a{% endif %}{% endmacro %}{{ m(20) }}",
+        ] {
+            assert!(filled(text).is_err(), "{text}");
+        }
+        assert!(filled("{% set ns = namespace(s=name) %}").is_err());
+    }
+
+    #[test]
+    fn text_is_not_compared_with_a_number() {
+        for text in [
+            "{{ (age) > 100 }}",
+            "{{ age|trim > 5 }}",
+            "{{ age > cap }}",
+            "{{ age in [9, 10] }}",
+            "{{ age not in [9, 10] }}",
+            "{{ age is gt(5) }}",
+            "{{ age == 9 }}",
+            "{{ 5 < age }}",
+            "{% if age > 100 %}{% endif %}",
+            "{{ 'x' if age > 5 }}",
+            "{% set a = age %}{{ a > 5 }}",
+        ] {
+            let (reason, why) = filled(text).unwrap_err();
+            assert_eq!(reason, Reason::RenderFailed, "{text}: {why}");
+            assert!(why.contains("[params]") && !why.contains("|_"), "{text}: {why}");
+        }
+    }
 }
