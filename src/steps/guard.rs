@@ -204,15 +204,18 @@ fn same_kind(left: &Value, right: &Value) -> Result<(), Error> {
     if mixed { Err(Error::new(ErrorKind::InvalidOperation, MIXED)) } else { Ok(()) }
 }
 
+/// Whether a field is declared as a number: beside a number it needs no guard, and most conditions are just that.
+pub(super) type IsNumber<'n> = &'n dyn Fn(&str) -> bool;
+
 /// A template with the guards written into it.
 ///
 /// # Errors
 /// The byte where a piece cannot be read.
-pub(super) fn guarded(template: &str) -> Result<String, usize> {
+pub(super) fn guarded(template: &str, is_number: IsNumber<'_>) -> Result<String, usize> {
     let (mut out, mut done, mut count) = (String::new(), 0, 0);
     for (begin, inside) in pieces(template) {
         out.push_str(&template[done..begin]);
-        out.push_str(&guarded_expression(inside, &mut count).map_err(|at| begin + at)?);
+        out.push_str(&guarded_expression(inside, &mut count, is_number).map_err(|at| begin + at)?);
         done = begin + inside.len();
     }
     out.push_str(&template[done..]);
@@ -220,7 +223,7 @@ pub(super) fn guarded(template: &str) -> Result<String, usize> {
 }
 
 /// One expression, or the inside of one tag, with the guards; comparisons are numbered on from `count`.
-pub(super) fn guarded_expression(text: &str, count: &mut u32) -> Result<String, usize> {
+pub(super) fn guarded_expression(text: &str, count: &mut u32, is_number: IsNumber<'_>) -> Result<String, usize> {
     let tokens = scan_template(text)?;
     let end = |place: usize| tokens[place].0 + tokens[place].1.length();
     let mut inserts: Vec<(usize, String)> = Vec::new();
@@ -248,6 +251,7 @@ pub(super) fn guarded_expression(text: &str, count: &mut u32) -> Result<String, 
                 }
             }
             Token::Word("in") if heading => heading = false,
+            Token::Compare(_) if are_numbers(&tokens, place, is_number) => {}
             Token::Compare("==" | "!=" | "<" | "<=" | ">" | ">=") | Token::Word("in") => {
                 let joined = concatenated.contains(&end(left))
                     || operand_end(&tokens, place + 1).is_some_and(|last| beside(last + 1, '~'));
@@ -273,6 +277,19 @@ pub(super) fn guarded_expression(text: &str, count: &mut u32) -> Result<String, 
     }
     out.push_str(&text[done..]);
     Ok(out)
+}
+
+/// Whether a comparison has a declared number on one side and a number as it is written on the other.
+fn are_numbers(tokens: &[(usize, Token<'_>)], place: usize, is_number: IsNumber<'_>) -> bool {
+    let (Some((_, left)), Some((_, right))) = (tokens.get(place - 1), tokens.get(place + 1)) else { return false };
+    let alone = |at: Option<usize>| {
+        let beside = at.and_then(|at| tokens.get(at)).map(|(_, token)| *token);
+        matches!(beside, None | Some(Token::Word("and" | "or" | "not" | "if" | "elif" | "else")))
+    };
+    let field = |token: &Token<'_>| matches!(token, Token::Word(name) if is_number(name));
+    let number = |token: &Token<'_>| matches!(token, Token::Number(_));
+    let fits = (field(left) && number(right)) || (number(left) && field(right));
+    fits && alone(place.checked_sub(2)) && alone(Some(place + 2))
 }
 
 /// A piece of a guarded source as its writer knows it.

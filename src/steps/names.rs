@@ -109,6 +109,12 @@ impl<'a> Names<'a> {
         complaints.error(spot, format!("there is no earlier step `{name}`"), Some(hint));
     }
 
+    /// Whether a name is a field that is declared as a number, and means nothing else.
+    pub(super) fn is_number(&self, name: &str) -> bool {
+        let number = |kind| matches!(kind, ParamKind::Number | ParamKind::Integer);
+        !RESERVED.contains(&name) && self.spinner.params.iter().any(|(n, rule)| n.value == name && number(rule.kind))
+    }
+
     /// Complains about text fields that are compared with numbers.
     pub(super) fn check_numbers(&self, text: &Placed<String>, pieces: &[(usize, &str)], complaints: &mut Complaints) {
         let typed =

@@ -50,7 +50,9 @@ impl Template {
         }
         let used = env.get_template(ONLY).ok()?.undeclared_variables(true);
         names.check(text, used.into_iter().collect(), complaints);
-        let source = guard::guarded(&text.value).map_err(|at| unreadable(text, at, complaints)).ok()?;
+        let source = guard::guarded(&text.value, &|name| names.is_number(name))
+            .map_err(|at| unreadable(text, at, complaints))
+            .ok()?;
         if env.add_template_owned(ONLY, source.clone()).is_err() {
             unreadable(text, 0, complaints);
             return None;
@@ -103,7 +105,7 @@ impl Expression {
         match BASE.compile_expression_owned(text.value.clone()) {
             Ok(expression) => {
                 names.check(text, expression.undeclared_variables(true).into_iter().collect(), complaints);
-                let source = guard::guarded_expression(&text.value, &mut 0);
+                let source = guard::guarded_expression(&text.value, &mut 0, &|name| names.is_number(name));
                 let source = source.map_err(|at| unreadable(text, at, complaints)).ok()?;
                 let Ok(expression) = BASE.compile_expression_owned(source.clone()) else {
                     unreadable(text, 0, complaints);
@@ -222,7 +224,7 @@ mod tests {
     use super::*;
 
     fn filled(text: &str) -> Result<String, (Reason, String)> {
-        let source = guard::guarded(text).unwrap();
+        let source = guard::guarded(text, &|name| name == "cap").unwrap();
         let mut env = BASE.clone();
         env.add_template_owned(ONLY, source.clone()).unwrap_or_else(|error| panic!("{source}: {error}"));
         let big = "x".repeat(300_000);
@@ -239,6 +241,7 @@ mod tests {
             ("{{ -amount * (cap + 1) - 2 ** 3 }}", "-260.5"),
             ("{% for x in [1, 2, 3] if x > 1 %}{{ x }},{% endfor %}", "2,3,"),
             ("{% set a = name ~ '1' %}{{ a == 'Ada1' }} {{ 'v' ~ 1 == 'v1' }}", "True True"),
+            ("{{ 'y' if cap > 100 or 5 > cap else 'x' }}", "x"),
             ("{{ 'x' if cap >= 100 and age is not none else 'y' }}", "x"),
             ("{{ '%.2f'|format(amount) }} {{ age|int > 5 }} {{ name not in ['Eve'] }}", "2.50 True True"),
             ("{% raw %}{{ a ~ b }}{% endraw %}{{ {'a': 1}['a'] + 1 }}", "{{ a ~ b }}2"),
