@@ -98,7 +98,7 @@ _cxgear() {
 
     case "${cmd}" in
         cxgear)
-            opts="-q -v -h -V --db --format --color --quiet --verbose --help --version man import table spinner run resume status jobs job records record journey events export verify completions"
+            opts="-q -v -h -V --db --format --color --quiet --verbose --help --version import table spinner run resume status jobs job records record journey events export verify completions man"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

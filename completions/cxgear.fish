@@ -33,10 +33,9 @@ complete -c cxgear -n "__fish_cxgear_needs_command" -l color -d 'Whether colours
 always\t'Always'
 never\t'Never'"
 complete -c cxgear -n "__fish_cxgear_needs_command" -s q -l quiet -d 'Say nothing but warnings and errors'
-complete -c cxgear -n "__fish_cxgear_needs_command" -s v -l verbose -d 'Say more'
+complete -c cxgear -n "__fish_cxgear_needs_command" -s v -l verbose -d 'Tell every cause of an error'
 complete -c cxgear -n "__fish_cxgear_needs_command" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c cxgear -n "__fish_cxgear_needs_command" -s V -l version -d 'Print version'
-complete -c cxgear -n "__fish_cxgear_needs_command" -f -a "man" -d 'Print the manual page'
 complete -c cxgear -n "__fish_cxgear_needs_command" -f -a "import" -d 'Load a CSV into a table'
 complete -c cxgear -n "__fish_cxgear_needs_command" -f -a "table" -d 'Tables: list, show, choose metadata fields, drop'
 complete -c cxgear -n "__fish_cxgear_needs_command" -f -a "spinner" -d 'Spinners: new, check, publish, list, show'
@@ -52,17 +51,7 @@ complete -c cxgear -n "__fish_cxgear_needs_command" -f -a "events" -d 'The event
 complete -c cxgear -n "__fish_cxgear_needs_command" -f -a "export" -d 'Write a job\'s outcomes back to CSV'
 complete -c cxgear -n "__fish_cxgear_needs_command" -f -a "verify" -d 'Check the log against every rule of its contract'
 complete -c cxgear -n "__fish_cxgear_needs_command" -f -a "completions" -d 'Print the completions of a shell'
-complete -c cxgear -n "__fish_cxgear_using_subcommand man" -l db -d 'The database file [env: CXGEAR_DB] [default: cxgear.db]' -r -F
-complete -c cxgear -n "__fish_cxgear_using_subcommand man" -l format -d 'How results are printed [default: table]' -r -f -a "table\t'For people'
-json\t'One array or object'
-ndjson\t'One object a line'
-csv\t'Comma-separated, with a header'"
-complete -c cxgear -n "__fish_cxgear_using_subcommand man" -l color -d 'Whether colours are used' -r -f -a "auto\t'On a terminal that has them'
-always\t'Always'
-never\t'Never'"
-complete -c cxgear -n "__fish_cxgear_using_subcommand man" -s q -l quiet -d 'Say nothing but warnings and errors'
-complete -c cxgear -n "__fish_cxgear_using_subcommand man" -s v -l verbose -d 'Say more'
-complete -c cxgear -n "__fish_cxgear_using_subcommand man" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c cxgear -n "__fish_cxgear_needs_command" -f -a "man" -d 'Print the manual page'
 complete -c cxgear -n "__fish_cxgear_using_subcommand import" -l table -d 'The table\'s name [default: the file\'s name without its ending]' -r
 complete -c cxgear -n "__fish_cxgear_using_subcommand import" -l unique -d 'Set aside rows that repeat the values of these columns' -r
 complete -c cxgear -n "__fish_cxgear_using_subcommand import" -l ragged -d 'What to do with rows that are too short or too long' -r -f -a "stop\t'Stop, name the line, write nothing'
@@ -88,7 +77,7 @@ complete -c cxgear -n "__fish_cxgear_using_subcommand import" -l replace -d 'Sta
 complete -c cxgear -n "__fish_cxgear_using_subcommand import" -l no-headers -d 'The first row is data, not names'
 complete -c cxgear -n "__fish_cxgear_using_subcommand import" -l headers -d 'The first row is names, whatever it looks like'
 complete -c cxgear -n "__fish_cxgear_using_subcommand import" -s q -l quiet -d 'Say nothing but warnings and errors'
-complete -c cxgear -n "__fish_cxgear_using_subcommand import" -s v -l verbose -d 'Say more'
+complete -c cxgear -n "__fish_cxgear_using_subcommand import" -s v -l verbose -d 'Tell every cause of an error'
 complete -c cxgear -n "__fish_cxgear_using_subcommand import" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c cxgear -n "__fish_cxgear_using_subcommand table; and not __fish_seen_subcommand_from metadata drop list show" -l db -d 'The database file [env: CXGEAR_DB] [default: cxgear.db]' -r -F
 complete -c cxgear -n "__fish_cxgear_using_subcommand table; and not __fish_seen_subcommand_from metadata drop list show" -l format -d 'How results are printed [default: table]' -r -f -a "table\t'For people'
@@ -99,7 +88,7 @@ complete -c cxgear -n "__fish_cxgear_using_subcommand table; and not __fish_seen
 always\t'Always'
 never\t'Never'"
 complete -c cxgear -n "__fish_cxgear_using_subcommand table; and not __fish_seen_subcommand_from metadata drop list show" -s q -l quiet -d 'Say nothing but warnings and errors'
-complete -c cxgear -n "__fish_cxgear_using_subcommand table; and not __fish_seen_subcommand_from metadata drop list show" -s v -l verbose -d 'Say more'
+complete -c cxgear -n "__fish_cxgear_using_subcommand table; and not __fish_seen_subcommand_from metadata drop list show" -s v -l verbose -d 'Tell every cause of an error'
 complete -c cxgear -n "__fish_cxgear_using_subcommand table; and not __fish_seen_subcommand_from metadata drop list show" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c cxgear -n "__fish_cxgear_using_subcommand table; and not __fish_seen_subcommand_from metadata drop list show" -f -a "metadata" -d 'Choose the columns that enter a run'
 complete -c cxgear -n "__fish_cxgear_using_subcommand table; and not __fish_seen_subcommand_from metadata drop list show" -f -a "drop" -d 'Drop a table and its rows; finished jobs keep what they used'
@@ -118,7 +107,7 @@ always\t'Always'
 never\t'Never'"
 complete -c cxgear -n "__fish_cxgear_using_subcommand table; and __fish_seen_subcommand_from metadata" -l clear -d 'Back to never set: a run uses all columns'
 complete -c cxgear -n "__fish_cxgear_using_subcommand table; and __fish_seen_subcommand_from metadata" -s q -l quiet -d 'Say nothing but warnings and errors'
-complete -c cxgear -n "__fish_cxgear_using_subcommand table; and __fish_seen_subcommand_from metadata" -s v -l verbose -d 'Say more'
+complete -c cxgear -n "__fish_cxgear_using_subcommand table; and __fish_seen_subcommand_from metadata" -s v -l verbose -d 'Tell every cause of an error'
 complete -c cxgear -n "__fish_cxgear_using_subcommand table; and __fish_seen_subcommand_from metadata" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c cxgear -n "__fish_cxgear_using_subcommand table; and __fish_seen_subcommand_from drop" -l db -d 'The database file [env: CXGEAR_DB] [default: cxgear.db]' -r -F
 complete -c cxgear -n "__fish_cxgear_using_subcommand table; and __fish_seen_subcommand_from drop" -l format -d 'How results are printed [default: table]' -r -f -a "table\t'For people'
@@ -129,7 +118,7 @@ complete -c cxgear -n "__fish_cxgear_using_subcommand table; and __fish_seen_sub
 always\t'Always'
 never\t'Never'"
 complete -c cxgear -n "__fish_cxgear_using_subcommand table; and __fish_seen_subcommand_from drop" -s q -l quiet -d 'Say nothing but warnings and errors'
-complete -c cxgear -n "__fish_cxgear_using_subcommand table; and __fish_seen_subcommand_from drop" -s v -l verbose -d 'Say more'
+complete -c cxgear -n "__fish_cxgear_using_subcommand table; and __fish_seen_subcommand_from drop" -s v -l verbose -d 'Tell every cause of an error'
 complete -c cxgear -n "__fish_cxgear_using_subcommand table; and __fish_seen_subcommand_from drop" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c cxgear -n "__fish_cxgear_using_subcommand table; and __fish_seen_subcommand_from list" -l db -d 'The database file [env: CXGEAR_DB] [default: cxgear.db]' -r -F
 complete -c cxgear -n "__fish_cxgear_using_subcommand table; and __fish_seen_subcommand_from list" -l format -d 'How results are printed [default: table]' -r -f -a "table\t'For people'
@@ -140,7 +129,7 @@ complete -c cxgear -n "__fish_cxgear_using_subcommand table; and __fish_seen_sub
 always\t'Always'
 never\t'Never'"
 complete -c cxgear -n "__fish_cxgear_using_subcommand table; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Say nothing but warnings and errors'
-complete -c cxgear -n "__fish_cxgear_using_subcommand table; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Say more'
+complete -c cxgear -n "__fish_cxgear_using_subcommand table; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Tell every cause of an error'
 complete -c cxgear -n "__fish_cxgear_using_subcommand table; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c cxgear -n "__fish_cxgear_using_subcommand table; and __fish_seen_subcommand_from show" -l limit -d 'Show at most so many [default: a screenful in tables, all in data]' -r
 complete -c cxgear -n "__fish_cxgear_using_subcommand table; and __fish_seen_subcommand_from show" -l offset -d 'Pass over so many' -r
@@ -155,7 +144,7 @@ complete -c cxgear -n "__fish_cxgear_using_subcommand table; and __fish_seen_sub
 always\t'Always'
 never\t'Never'"
 complete -c cxgear -n "__fish_cxgear_using_subcommand table; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Say nothing but warnings and errors'
-complete -c cxgear -n "__fish_cxgear_using_subcommand table; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Say more'
+complete -c cxgear -n "__fish_cxgear_using_subcommand table; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Tell every cause of an error'
 complete -c cxgear -n "__fish_cxgear_using_subcommand table; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c cxgear -n "__fish_cxgear_using_subcommand spinner; and not __fish_seen_subcommand_from new check publish list show" -l db -d 'The database file [env: CXGEAR_DB] [default: cxgear.db]' -r -F
 complete -c cxgear -n "__fish_cxgear_using_subcommand spinner; and not __fish_seen_subcommand_from new check publish list show" -l format -d 'How results are printed [default: table]' -r -f -a "table\t'For people'
@@ -166,7 +155,7 @@ complete -c cxgear -n "__fish_cxgear_using_subcommand spinner; and not __fish_se
 always\t'Always'
 never\t'Never'"
 complete -c cxgear -n "__fish_cxgear_using_subcommand spinner; and not __fish_seen_subcommand_from new check publish list show" -s q -l quiet -d 'Say nothing but warnings and errors'
-complete -c cxgear -n "__fish_cxgear_using_subcommand spinner; and not __fish_seen_subcommand_from new check publish list show" -s v -l verbose -d 'Say more'
+complete -c cxgear -n "__fish_cxgear_using_subcommand spinner; and not __fish_seen_subcommand_from new check publish list show" -s v -l verbose -d 'Tell every cause of an error'
 complete -c cxgear -n "__fish_cxgear_using_subcommand spinner; and not __fish_seen_subcommand_from new check publish list show" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c cxgear -n "__fish_cxgear_using_subcommand spinner; and not __fish_seen_subcommand_from new check publish list show" -f -a "new" -d 'Write a spinner file to start from'
 complete -c cxgear -n "__fish_cxgear_using_subcommand spinner; and not __fish_seen_subcommand_from new check publish list show" -f -a "check" -d 'Find mistakes without running'
@@ -183,7 +172,7 @@ complete -c cxgear -n "__fish_cxgear_using_subcommand spinner; and __fish_seen_s
 always\t'Always'
 never\t'Never'"
 complete -c cxgear -n "__fish_cxgear_using_subcommand spinner; and __fish_seen_subcommand_from new" -s q -l quiet -d 'Say nothing but warnings and errors'
-complete -c cxgear -n "__fish_cxgear_using_subcommand spinner; and __fish_seen_subcommand_from new" -s v -l verbose -d 'Say more'
+complete -c cxgear -n "__fish_cxgear_using_subcommand spinner; and __fish_seen_subcommand_from new" -s v -l verbose -d 'Tell every cause of an error'
 complete -c cxgear -n "__fish_cxgear_using_subcommand spinner; and __fish_seen_subcommand_from new" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c cxgear -n "__fish_cxgear_using_subcommand spinner; and __fish_seen_subcommand_from check" -l table -d 'The table it will run over [default: the only one]' -r
 complete -c cxgear -n "__fish_cxgear_using_subcommand spinner; and __fish_seen_subcommand_from check" -l db -d 'The database file [env: CXGEAR_DB] [default: cxgear.db]' -r -F
@@ -195,7 +184,7 @@ complete -c cxgear -n "__fish_cxgear_using_subcommand spinner; and __fish_seen_s
 always\t'Always'
 never\t'Never'"
 complete -c cxgear -n "__fish_cxgear_using_subcommand spinner; and __fish_seen_subcommand_from check" -s q -l quiet -d 'Say nothing but warnings and errors'
-complete -c cxgear -n "__fish_cxgear_using_subcommand spinner; and __fish_seen_subcommand_from check" -s v -l verbose -d 'Say more'
+complete -c cxgear -n "__fish_cxgear_using_subcommand spinner; and __fish_seen_subcommand_from check" -s v -l verbose -d 'Tell every cause of an error'
 complete -c cxgear -n "__fish_cxgear_using_subcommand spinner; and __fish_seen_subcommand_from check" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c cxgear -n "__fish_cxgear_using_subcommand spinner; and __fish_seen_subcommand_from publish" -l db -d 'The database file [env: CXGEAR_DB] [default: cxgear.db]' -r -F
 complete -c cxgear -n "__fish_cxgear_using_subcommand spinner; and __fish_seen_subcommand_from publish" -l format -d 'How results are printed [default: table]' -r -f -a "table\t'For people'
@@ -206,7 +195,7 @@ complete -c cxgear -n "__fish_cxgear_using_subcommand spinner; and __fish_seen_s
 always\t'Always'
 never\t'Never'"
 complete -c cxgear -n "__fish_cxgear_using_subcommand spinner; and __fish_seen_subcommand_from publish" -s q -l quiet -d 'Say nothing but warnings and errors'
-complete -c cxgear -n "__fish_cxgear_using_subcommand spinner; and __fish_seen_subcommand_from publish" -s v -l verbose -d 'Say more'
+complete -c cxgear -n "__fish_cxgear_using_subcommand spinner; and __fish_seen_subcommand_from publish" -s v -l verbose -d 'Tell every cause of an error'
 complete -c cxgear -n "__fish_cxgear_using_subcommand spinner; and __fish_seen_subcommand_from publish" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c cxgear -n "__fish_cxgear_using_subcommand spinner; and __fish_seen_subcommand_from list" -l db -d 'The database file [env: CXGEAR_DB] [default: cxgear.db]' -r -F
 complete -c cxgear -n "__fish_cxgear_using_subcommand spinner; and __fish_seen_subcommand_from list" -l format -d 'How results are printed [default: table]' -r -f -a "table\t'For people'
@@ -217,7 +206,7 @@ complete -c cxgear -n "__fish_cxgear_using_subcommand spinner; and __fish_seen_s
 always\t'Always'
 never\t'Never'"
 complete -c cxgear -n "__fish_cxgear_using_subcommand spinner; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Say nothing but warnings and errors'
-complete -c cxgear -n "__fish_cxgear_using_subcommand spinner; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Say more'
+complete -c cxgear -n "__fish_cxgear_using_subcommand spinner; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Tell every cause of an error'
 complete -c cxgear -n "__fish_cxgear_using_subcommand spinner; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c cxgear -n "__fish_cxgear_using_subcommand spinner; and __fish_seen_subcommand_from show" -l version -d 'This version [default: the latest]' -r
 complete -c cxgear -n "__fish_cxgear_using_subcommand spinner; and __fish_seen_subcommand_from show" -l db -d 'The database file [env: CXGEAR_DB] [default: cxgear.db]' -r -F
@@ -229,7 +218,7 @@ complete -c cxgear -n "__fish_cxgear_using_subcommand spinner; and __fish_seen_s
 always\t'Always'
 never\t'Never'"
 complete -c cxgear -n "__fish_cxgear_using_subcommand spinner; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Say nothing but warnings and errors'
-complete -c cxgear -n "__fish_cxgear_using_subcommand spinner; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Say more'
+complete -c cxgear -n "__fish_cxgear_using_subcommand spinner; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Tell every cause of an error'
 complete -c cxgear -n "__fish_cxgear_using_subcommand spinner; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c cxgear -n "__fish_cxgear_using_subcommand run" -l table -d 'The table [default: the only one, or the file\'s name]' -r
 complete -c cxgear -n "__fish_cxgear_using_subcommand run" -l metadata -d 'Choose the table\'s metadata fields first' -r
@@ -268,7 +257,7 @@ complete -c cxgear -n "__fish_cxgear_using_subcommand run" -l replace -d 'Start 
 complete -c cxgear -n "__fish_cxgear_using_subcommand run" -l no-headers -d 'The first row is data, not names'
 complete -c cxgear -n "__fish_cxgear_using_subcommand run" -l headers -d 'The first row is names, whatever it looks like'
 complete -c cxgear -n "__fish_cxgear_using_subcommand run" -s q -l quiet -d 'Say nothing but warnings and errors'
-complete -c cxgear -n "__fish_cxgear_using_subcommand run" -s v -l verbose -d 'Say more'
+complete -c cxgear -n "__fish_cxgear_using_subcommand run" -s v -l verbose -d 'Tell every cause of an error'
 complete -c cxgear -n "__fish_cxgear_using_subcommand run" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c cxgear -n "__fish_cxgear_using_subcommand resume" -l db -d 'The database file [env: CXGEAR_DB] [default: cxgear.db]' -r -F
 complete -c cxgear -n "__fish_cxgear_using_subcommand resume" -l format -d 'How results are printed [default: table]' -r -f -a "table\t'For people'
@@ -279,7 +268,7 @@ complete -c cxgear -n "__fish_cxgear_using_subcommand resume" -l color -d 'Wheth
 always\t'Always'
 never\t'Never'"
 complete -c cxgear -n "__fish_cxgear_using_subcommand resume" -s q -l quiet -d 'Say nothing but warnings and errors'
-complete -c cxgear -n "__fish_cxgear_using_subcommand resume" -s v -l verbose -d 'Say more'
+complete -c cxgear -n "__fish_cxgear_using_subcommand resume" -s v -l verbose -d 'Tell every cause of an error'
 complete -c cxgear -n "__fish_cxgear_using_subcommand resume" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c cxgear -n "__fish_cxgear_using_subcommand status" -l db -d 'The database file [env: CXGEAR_DB] [default: cxgear.db]' -r -F
 complete -c cxgear -n "__fish_cxgear_using_subcommand status" -l format -d 'How results are printed [default: table]' -r -f -a "table\t'For people'
@@ -290,7 +279,7 @@ complete -c cxgear -n "__fish_cxgear_using_subcommand status" -l color -d 'Wheth
 always\t'Always'
 never\t'Never'"
 complete -c cxgear -n "__fish_cxgear_using_subcommand status" -s q -l quiet -d 'Say nothing but warnings and errors'
-complete -c cxgear -n "__fish_cxgear_using_subcommand status" -s v -l verbose -d 'Say more'
+complete -c cxgear -n "__fish_cxgear_using_subcommand status" -s v -l verbose -d 'Tell every cause of an error'
 complete -c cxgear -n "__fish_cxgear_using_subcommand status" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c cxgear -n "__fish_cxgear_using_subcommand jobs" -l limit -d 'Show at most so many [default: a screenful in tables, all in data]' -r
 complete -c cxgear -n "__fish_cxgear_using_subcommand jobs" -l status -d 'Only jobs of this status, or of this result: success, partial, failure' -r -f -a "created\t''
@@ -314,7 +303,7 @@ complete -c cxgear -n "__fish_cxgear_using_subcommand jobs" -l color -d 'Whether
 always\t'Always'
 never\t'Never'"
 complete -c cxgear -n "__fish_cxgear_using_subcommand jobs" -s q -l quiet -d 'Say nothing but warnings and errors'
-complete -c cxgear -n "__fish_cxgear_using_subcommand jobs" -s v -l verbose -d 'Say more'
+complete -c cxgear -n "__fish_cxgear_using_subcommand jobs" -s v -l verbose -d 'Tell every cause of an error'
 complete -c cxgear -n "__fish_cxgear_using_subcommand jobs" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c cxgear -n "__fish_cxgear_using_subcommand job" -l db -d 'The database file [env: CXGEAR_DB] [default: cxgear.db]' -r -F
 complete -c cxgear -n "__fish_cxgear_using_subcommand job" -l format -d 'How results are printed [default: table]' -r -f -a "table\t'For people'
@@ -325,7 +314,7 @@ complete -c cxgear -n "__fish_cxgear_using_subcommand job" -l color -d 'Whether 
 always\t'Always'
 never\t'Never'"
 complete -c cxgear -n "__fish_cxgear_using_subcommand job" -s q -l quiet -d 'Say nothing but warnings and errors'
-complete -c cxgear -n "__fish_cxgear_using_subcommand job" -s v -l verbose -d 'Say more'
+complete -c cxgear -n "__fish_cxgear_using_subcommand job" -s v -l verbose -d 'Tell every cause of an error'
 complete -c cxgear -n "__fish_cxgear_using_subcommand job" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c cxgear -n "__fish_cxgear_using_subcommand records" -l status -d 'Only records that stand so' -r -f -a "queued\t''
 running\t''
@@ -349,7 +338,7 @@ complete -c cxgear -n "__fish_cxgear_using_subcommand records" -l color -d 'Whet
 always\t'Always'
 never\t'Never'"
 complete -c cxgear -n "__fish_cxgear_using_subcommand records" -s q -l quiet -d 'Say nothing but warnings and errors'
-complete -c cxgear -n "__fish_cxgear_using_subcommand records" -s v -l verbose -d 'Say more'
+complete -c cxgear -n "__fish_cxgear_using_subcommand records" -s v -l verbose -d 'Tell every cause of an error'
 complete -c cxgear -n "__fish_cxgear_using_subcommand records" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c cxgear -n "__fish_cxgear_using_subcommand record" -l db -d 'The database file [env: CXGEAR_DB] [default: cxgear.db]' -r -F
 complete -c cxgear -n "__fish_cxgear_using_subcommand record" -l format -d 'How results are printed [default: table]' -r -f -a "table\t'For people'
@@ -360,7 +349,7 @@ complete -c cxgear -n "__fish_cxgear_using_subcommand record" -l color -d 'Wheth
 always\t'Always'
 never\t'Never'"
 complete -c cxgear -n "__fish_cxgear_using_subcommand record" -s q -l quiet -d 'Say nothing but warnings and errors'
-complete -c cxgear -n "__fish_cxgear_using_subcommand record" -s v -l verbose -d 'Say more'
+complete -c cxgear -n "__fish_cxgear_using_subcommand record" -s v -l verbose -d 'Tell every cause of an error'
 complete -c cxgear -n "__fish_cxgear_using_subcommand record" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c cxgear -n "__fish_cxgear_using_subcommand journey" -l db -d 'The database file [env: CXGEAR_DB] [default: cxgear.db]' -r -F
 complete -c cxgear -n "__fish_cxgear_using_subcommand journey" -l format -d 'How results are printed [default: table]' -r -f -a "table\t'For people'
@@ -371,7 +360,7 @@ complete -c cxgear -n "__fish_cxgear_using_subcommand journey" -l color -d 'Whet
 always\t'Always'
 never\t'Never'"
 complete -c cxgear -n "__fish_cxgear_using_subcommand journey" -s q -l quiet -d 'Say nothing but warnings and errors'
-complete -c cxgear -n "__fish_cxgear_using_subcommand journey" -s v -l verbose -d 'Say more'
+complete -c cxgear -n "__fish_cxgear_using_subcommand journey" -s v -l verbose -d 'Tell every cause of an error'
 complete -c cxgear -n "__fish_cxgear_using_subcommand journey" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c cxgear -n "__fish_cxgear_using_subcommand events" -l job -d 'Only this job\'s stream' -r
 complete -c cxgear -n "__fish_cxgear_using_subcommand events" -l record -d 'Only this record, such as 3/17' -r
@@ -388,7 +377,7 @@ always\t'Always'
 never\t'Never'"
 complete -c cxgear -n "__fish_cxgear_using_subcommand events" -l reveal -d 'Show what clients supplied, such as params; it is left out otherwise'
 complete -c cxgear -n "__fish_cxgear_using_subcommand events" -s q -l quiet -d 'Say nothing but warnings and errors'
-complete -c cxgear -n "__fish_cxgear_using_subcommand events" -s v -l verbose -d 'Say more'
+complete -c cxgear -n "__fish_cxgear_using_subcommand events" -s v -l verbose -d 'Tell every cause of an error'
 complete -c cxgear -n "__fish_cxgear_using_subcommand events" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c cxgear -n "__fish_cxgear_using_subcommand export" -l columns -d 'Which columns go before the outcomes' -r -f -a "table\t'All columns of the table, as imported'
 metadata\t'The metadata fields, as they entered the run'"
@@ -404,7 +393,7 @@ always\t'Always'
 never\t'Never'"
 complete -c cxgear -n "__fish_cxgear_using_subcommand export" -l raw -d 'Leave cells as they are that a spreadsheet would run as a formula'
 complete -c cxgear -n "__fish_cxgear_using_subcommand export" -s q -l quiet -d 'Say nothing but warnings and errors'
-complete -c cxgear -n "__fish_cxgear_using_subcommand export" -s v -l verbose -d 'Say more'
+complete -c cxgear -n "__fish_cxgear_using_subcommand export" -s v -l verbose -d 'Tell every cause of an error'
 complete -c cxgear -n "__fish_cxgear_using_subcommand export" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c cxgear -n "__fish_cxgear_using_subcommand verify" -l job -d 'Only this job\'s stream, without the seals' -r
 complete -c cxgear -n "__fish_cxgear_using_subcommand verify" -l expect -d 'A seal that was printed earlier and kept elsewhere' -r
@@ -417,7 +406,7 @@ complete -c cxgear -n "__fish_cxgear_using_subcommand verify" -l color -d 'Wheth
 always\t'Always'
 never\t'Never'"
 complete -c cxgear -n "__fish_cxgear_using_subcommand verify" -s q -l quiet -d 'Say nothing but warnings and errors'
-complete -c cxgear -n "__fish_cxgear_using_subcommand verify" -s v -l verbose -d 'Say more'
+complete -c cxgear -n "__fish_cxgear_using_subcommand verify" -s v -l verbose -d 'Tell every cause of an error'
 complete -c cxgear -n "__fish_cxgear_using_subcommand verify" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c cxgear -n "__fish_cxgear_using_subcommand completions" -l db -d 'The database file [env: CXGEAR_DB] [default: cxgear.db]' -r -F
 complete -c cxgear -n "__fish_cxgear_using_subcommand completions" -l format -d 'How results are printed [default: table]' -r -f -a "table\t'For people'
@@ -428,5 +417,16 @@ complete -c cxgear -n "__fish_cxgear_using_subcommand completions" -l color -d '
 always\t'Always'
 never\t'Never'"
 complete -c cxgear -n "__fish_cxgear_using_subcommand completions" -s q -l quiet -d 'Say nothing but warnings and errors'
-complete -c cxgear -n "__fish_cxgear_using_subcommand completions" -s v -l verbose -d 'Say more'
+complete -c cxgear -n "__fish_cxgear_using_subcommand completions" -s v -l verbose -d 'Tell every cause of an error'
 complete -c cxgear -n "__fish_cxgear_using_subcommand completions" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c cxgear -n "__fish_cxgear_using_subcommand man" -l db -d 'The database file [env: CXGEAR_DB] [default: cxgear.db]' -r -F
+complete -c cxgear -n "__fish_cxgear_using_subcommand man" -l format -d 'How results are printed [default: table]' -r -f -a "table\t'For people'
+json\t'One array or object'
+ndjson\t'One object a line'
+csv\t'Comma-separated, with a header'"
+complete -c cxgear -n "__fish_cxgear_using_subcommand man" -l color -d 'Whether colours are used' -r -f -a "auto\t'On a terminal that has them'
+always\t'Always'
+never\t'Never'"
+complete -c cxgear -n "__fish_cxgear_using_subcommand man" -s q -l quiet -d 'Say nothing but warnings and errors'
+complete -c cxgear -n "__fish_cxgear_using_subcommand man" -s v -l verbose -d 'Tell every cause of an error'
+complete -c cxgear -n "__fish_cxgear_using_subcommand man" -s h -l help -d 'Print help (see more with \'--help\')'

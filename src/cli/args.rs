@@ -52,7 +52,7 @@ pub(super) struct Global {
     /// Say nothing but warnings and errors
     #[arg(short, long, global = true, help_heading = "Common options")]
     pub(super) quiet: bool,
-    /// Say more
+    /// Tell every cause of an error
     #[arg(short, long, global = true, action = clap::ArgAction::Count, help_heading = "Common options")]
     pub(super) verbose: u8,
 }

@@ -63,14 +63,14 @@ impl Failure {
         }
     }
 
-    /// What happened, and the causes below it that do not repeat it.
-    pub(super) fn told(&self) -> (String, Vec<String>) {
+    /// What happened, and the causes below it: all of them, or those that say something new.
+    pub(super) fn told(&self, verbose: bool) -> (String, Vec<String>) {
         let what = self.cause.to_string();
         let mut causes: Vec<String> = Vec::new();
         for cause in self.cause.chain().skip(1).map(ToString::to_string) {
             // SQLite's own number for what was said already.
             let number = cause.starts_with("Error code ");
-            if !number && !what.contains(&cause) && !causes.contains(&cause) {
+            if verbose || (!number && !what.contains(&cause) && !causes.contains(&cause)) {
                 causes.push(cause);
             }
         }

@@ -47,7 +47,7 @@ pub fn main() -> ExitCode {
     match done {
         Ok(code) => ExitCode::from(code),
         Err(failure) => {
-            let (what, causes) = failure.told();
+            let (what, causes) = failure.told(terminal.verbose() > 0);
             crate::ui::failure::error(&terminal, &what, &causes, &failure.hints);
             ExitCode::from(failure.code())
         }

@@ -30,7 +30,7 @@ pub(super) fn command() -> Command {
 
 /// The order of SPEC §2, so that help reads like the work: load, choose, run, look.
 fn ordered(mut command: Command) -> Command {
-    const ORDER: [&str; 15] = [
+    const ORDER: [&str; 16] = [
         "import",
         "table",
         "spinner",
@@ -46,6 +46,7 @@ fn ordered(mut command: Command) -> Command {
         "export",
         "verify",
         "completions",
+        "man",
     ];
     for (place, name) in ORDER.into_iter().enumerate() {
         command = command.mut_subcommand(name, |sub| sub.display_order(place));
