@@ -104,7 +104,7 @@ fn judge(error: &store::Error) -> (Kind, Vec<String>) {
         ),
         E::NotOurs { .. } => (Kind::Request, one("name another file with `--db PATH`")),
         E::Newer { .. } => (Kind::Request, one("install the newer cxgear")),
-        E::Sqlite(_) | E::Damaged(_) | E::Segment(_) => (Kind::World, advise(error)),
+        E::Sqlite(_) | E::Segment(_) => (Kind::World, advise(error)),
         E::Illegal(_) | E::Conflict(_) | E::JobConflict(_) | E::Json(_) | E::Injected(_) => (Kind::World, Vec::new()),
         E::Condition(_) => {
             (Kind::Request, one("a condition is SQL over the table's columns, such as \"country = 'DE'\""))

@@ -34,8 +34,6 @@ pub enum Error {
     Newer { path: PathBuf, version: i64, known: i64 },
     #[error("the database cannot be used: {0}")]
     Sqlite(#[from] rusqlite::Error),
-    #[error("the database is damaged: {0}")]
-    Damaged(String),
     #[error(transparent)]
     Segment(#[from] Damaged),
     #[error(transparent)]
@@ -80,7 +78,7 @@ impl Error {
     #[must_use]
     pub fn trouble(&self) -> Option<Trouble> {
         use rusqlite::ErrorCode;
-        if let Error::Damaged(_) | Error::Segment(_) = self {
+        if let Error::Segment(_) = self {
             return Some(Trouble::Damaged);
         }
         let Error::Sqlite(error) = self else { return None };

@@ -139,16 +139,10 @@ fn json(value: &Value) -> Cow<'_, str> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::sample;
+    use super::super::sample::{self, drawn};
     use super::*;
     use proptest::prelude::*;
     use serde_json::json;
-
-    fn drawn(draw: impl FnOnce(&mut dyn Write) -> Result<(), Error>) -> String {
-        let mut out = Vec::new();
-        draw(&mut out).unwrap();
-        String::from_utf8(out).unwrap()
-    }
 
     #[test]
     fn a_flattened_column_is_as_many_fields() {

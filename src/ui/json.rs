@@ -142,7 +142,7 @@ fn is_obeyed(c: char) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::sample;
+    use super::super::sample::{self, drawn};
     use super::*;
     use crate::model::id::Cursor;
     use crate::model::report::{PageEnd, Tone};
@@ -151,12 +151,6 @@ mod tests {
     use serde_json::{Value, json};
     use std::cell::RefCell;
     use std::rc::Rc;
-
-    fn drawn(draw: impl FnOnce(&mut dyn Write) -> Result<(), Error>) -> String {
-        let mut out = Vec::new();
-        draw(&mut out).unwrap();
-        String::from_utf8(out).unwrap()
-    }
 
     fn ids(count: u64) -> List<'static> {
         let rows = (1..=count).map(|id| vec![Cell::Number(id), Cell::text("for people")]).collect();

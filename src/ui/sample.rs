@@ -126,3 +126,10 @@ pub(super) fn table() -> impl Strategy<Value = (Vec<Column>, Vec<Vec<Cell>>)> {
         (columns, prop::collection::vec(prop::collection::vec(cell(), count), 0..6))
     })
 }
+
+/// What a drawing comes to.
+pub(super) fn drawn(draw: impl FnOnce(&mut dyn std::io::Write) -> Result<(), super::Error>) -> String {
+    let mut out = Vec::new();
+    draw(&mut out).unwrap();
+    String::from_utf8(out).unwrap()
+}
