@@ -134,4 +134,18 @@ mod tests {
         assert!(!place(&database, JobId(3)).exists());
         drop(JobLock::take(&database, JobId(3)).unwrap().unwrap());
     }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_lock_on_a_file_that_lost_its_name_is_none() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.lock");
+        let old = File::create(&path).unwrap();
+        assert!(is_still(&old, &path));
+        // Moved, not removed: so the new file cannot get the number of the old one.
+        fs::rename(&path, folder.path().join("b.lock")).unwrap();
+        assert!(!is_still(&old, &path));
+        let new = File::create(&path).unwrap();
+        assert!(!is_still(&old, &path) && is_still(&new, &path));
+    }
 }
