@@ -16,6 +16,9 @@ _cxgear() {
             ",$1")
                 cmd="cxgear"
                 ;;
+            cxgear,cancel)
+                cmd="cxgear__subcmd__cancel"
+                ;;
             cxgear,completions)
                 cmd="cxgear__subcmd__completions"
                 ;;
@@ -48,6 +51,9 @@ _cxgear() {
                 ;;
             cxgear,resume)
                 cmd="cxgear__subcmd__resume"
+                ;;
+            cxgear,retry)
+                cmd="cxgear__subcmd__retry"
                 ;;
             cxgear,run)
                 cmd="cxgear__subcmd__run"
@@ -98,8 +104,34 @@ _cxgear() {
 
     case "${cmd}" in
         cxgear)
-            opts="-q -v -h -V --db --format --color --quiet --verbose --help --version import table spinner run resume status jobs job records record journey events export verify completions man"
+            opts="-q -v -h -V --db --format --color --quiet --verbose --help --version import table spinner run resume cancel retry status jobs job records record journey events export verify completions man"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --db)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --format)
+                    COMPREPLY=($(compgen -W "table json ndjson csv" -- "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        cxgear__subcmd__cancel)
+            opts="-q -v -h --db --format --color --quiet --verbose --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
@@ -494,6 +526,52 @@ _cxgear() {
                 return 0
             fi
             case "${prev}" in
+                --db)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --format)
+                    COMPREPLY=($(compgen -W "table json ndjson csv" -- "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        cxgear__subcmd__retry)
+            opts="-q -v -h --failed --reason --step --detach --concurrency --rate --max-failures --db --format --color --quiet --verbose --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --reason)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --step)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --concurrency)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --rate)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --max-failures)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --db)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0

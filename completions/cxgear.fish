@@ -41,6 +41,8 @@ complete -c cxgear -n "__fish_cxgear_needs_command" -f -a "table" -d 'Tables: li
 complete -c cxgear -n "__fish_cxgear_needs_command" -f -a "spinner" -d 'Spinners: new, check, publish, list, show'
 complete -c cxgear -n "__fish_cxgear_needs_command" -f -a "run" -d 'Create a job and execute it'
 complete -c cxgear -n "__fish_cxgear_needs_command" -f -a "resume" -d 'Go on with a job that was interrupted or queued'
+complete -c cxgear -n "__fish_cxgear_needs_command" -f -a "cancel" -d 'Stop a job for good; what is done stays done'
+complete -c cxgear -n "__fish_cxgear_needs_command" -f -a "retry" -d 'Make a job of the records that did not complete; each begins at the step that failed'
 complete -c cxgear -n "__fish_cxgear_needs_command" -f -a "status" -d 'What is going on, at a glance, and what to type next'
 complete -c cxgear -n "__fish_cxgear_needs_command" -f -a "jobs" -d 'Jobs, the latest first'
 complete -c cxgear -n "__fish_cxgear_needs_command" -f -a "job" -d 'One job: progress, results, what failed where, and what to type next'
@@ -270,6 +272,35 @@ never\t'Never'"
 complete -c cxgear -n "__fish_cxgear_using_subcommand resume" -s q -l quiet -d 'Say nothing but warnings and errors'
 complete -c cxgear -n "__fish_cxgear_using_subcommand resume" -s v -l verbose -d 'Tell every cause of an error'
 complete -c cxgear -n "__fish_cxgear_using_subcommand resume" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c cxgear -n "__fish_cxgear_using_subcommand cancel" -l db -d 'The database file [env: CXGEAR_DB] [default: cxgear.db]' -r -F
+complete -c cxgear -n "__fish_cxgear_using_subcommand cancel" -l format -d 'How results are printed [default: table]' -r -f -a "table\t'For people'
+json\t'One array or object'
+ndjson\t'One object a line'
+csv\t'Comma-separated, with a header'"
+complete -c cxgear -n "__fish_cxgear_using_subcommand cancel" -l color -d 'Whether colours are used' -r -f -a "auto\t'On a terminal that has them'
+always\t'Always'
+never\t'Never'"
+complete -c cxgear -n "__fish_cxgear_using_subcommand cancel" -s q -l quiet -d 'Say nothing but warnings and errors'
+complete -c cxgear -n "__fish_cxgear_using_subcommand cancel" -s v -l verbose -d 'Tell every cause of an error'
+complete -c cxgear -n "__fish_cxgear_using_subcommand cancel" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c cxgear -n "__fish_cxgear_using_subcommand retry" -l reason -d 'Only records that ended for this reason, such as TIMEOUT' -r
+complete -c cxgear -n "__fish_cxgear_using_subcommand retry" -l step -d 'Only records that failed at this step' -r
+complete -c cxgear -n "__fish_cxgear_using_subcommand retry" -l concurrency -d 'Records in flight that wait on the outside world' -r
+complete -c cxgear -n "__fish_cxgear_using_subcommand retry" -l rate -d 'Starts of outside calls, such as 80/s' -r
+complete -c cxgear -n "__fish_cxgear_using_subcommand retry" -l max-failures -d 'More failed records than this (a count, or 5%) end the job' -r
+complete -c cxgear -n "__fish_cxgear_using_subcommand retry" -l db -d 'The database file [env: CXGEAR_DB] [default: cxgear.db]' -r -F
+complete -c cxgear -n "__fish_cxgear_using_subcommand retry" -l format -d 'How results are printed [default: table]' -r -f -a "table\t'For people'
+json\t'One array or object'
+ndjson\t'One object a line'
+csv\t'Comma-separated, with a header'"
+complete -c cxgear -n "__fish_cxgear_using_subcommand retry" -l color -d 'Whether colours are used' -r -f -a "auto\t'On a terminal that has them'
+always\t'Always'
+never\t'Never'"
+complete -c cxgear -n "__fish_cxgear_using_subcommand retry" -l failed -d 'Only records that failed, none that was canceled'
+complete -c cxgear -n "__fish_cxgear_using_subcommand retry" -l detach -d 'Only queue the job; `resume` executes it'
+complete -c cxgear -n "__fish_cxgear_using_subcommand retry" -s q -l quiet -d 'Say nothing but warnings and errors'
+complete -c cxgear -n "__fish_cxgear_using_subcommand retry" -s v -l verbose -d 'Tell every cause of an error'
+complete -c cxgear -n "__fish_cxgear_using_subcommand retry" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c cxgear -n "__fish_cxgear_using_subcommand status" -l db -d 'The database file [env: CXGEAR_DB] [default: cxgear.db]' -r -F
 complete -c cxgear -n "__fish_cxgear_using_subcommand status" -l format -d 'How results are printed [default: table]' -r -f -a "table\t'For people'
 json\t'One array or object'

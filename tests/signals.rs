@@ -67,7 +67,7 @@ fn whole(folder: &Path) {
     assert_eq!(verified.status.code(), Some(0), "{}", String::from_utf8_lossy(&verified.stdout));
     let rows = i64::from(ROWS);
     assert_eq!(number(folder, "SELECT count(*) FROM cx_record WHERE status = 7"), rows);
-    assert_eq!(number(folder, "SELECT count(*) FROM cx_segment WHERE row IS NOT NULL"), rows);
+    assert_eq!(number(folder, "SELECT count(*) FROM cx_events WHERE type = 'record.completed'"), rows);
     assert_eq!(number(folder, "SELECT count(DISTINCT row) FROM cx_segment WHERE row IS NOT NULL"), rows);
     assert_eq!(
         number(folder, "SELECT max(cursor + n) - 1 FROM cx_segment"),

@@ -6,6 +6,10 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::ui;
 
+mod job;
+
+pub(super) use job::{Export, ExportColumns, Limits, Resume, Retry, Run};
+
 /// Run an automation pipeline over every row of a CSV, and keep a receipt for each row.
 #[derive(Debug, Parser)]
 #[command(name = "cxgear", version, disable_help_subcommand = true, after_help = EXAMPLES)]
@@ -102,13 +106,25 @@ pub(super) enum Verb {
     #[command(subcommand, arg_required_else_help = true)]
     Spinner(Spinner),
     /// Create a job and execute it
-    #[command(after_help = RUN_EXAMPLES)]
+    #[command(after_help = job::RUN_EXAMPLES)]
     Run(Box<Run>),
     /// Go on with a job that was interrupted or queued
     #[command(after_help = "Examples:\n  cxgear resume 3")]
     Resume(Resume),
+    /// Stop a job for good; what is done stays done
+    #[command(
+        after_help = "Examples:\n  cxgear cancel 3        also from another terminal while it runs\n\nExits with 0 once the job is canceled."
+    )]
+    Cancel {
+        /// The job
+        #[arg(value_name = "JOB")]
+        job: crate::model::id::JobId,
+    },
+    /// Make a job of the records that did not complete; each begins at the step that failed
+    #[command(after_help = job::RETRY_EXAMPLES)]
+    Retry(Retry),
     /// Write a job's outcomes back to CSV
-    #[command(after_help = EXPORT_EXAMPLES)]
+    #[command(after_help = job::EXPORT_EXAMPLES)]
     Export(Export),
     /// Check the log against every rule of its contract
     #[command(
@@ -278,115 +294,7 @@ pub(super) enum Spinner {
     },
 }
 
-const RUN_EXAMPLES: &str = "\
-Examples:
-  cxgear run welcome.toml --table contacts   publish if changed, run over all
-  cxgear run welcome.toml contacts.csv --metadata name,phone
-                                             import, choose, publish, run
-  cxgear run welcome --where \"country = 'DE'\" --limit 10
-                                             the latest published version
-  cxgear run welcome.toml --dry-run          show what would happen
-  cxgear run welcome --new                   rows it has not run over yet";
-
-/// `run`
-#[derive(Debug, Args)]
-pub(super) struct Run {
-    /// A spinner's name, or its file (with a `/` or ending in `.toml`), which is published if it changed
-    #[arg(value_name = "SPINNER|FILE.toml")]
-    pub(super) spinner: String,
-    /// Import this file first, into the table of its name
-    #[arg(value_name = "FILE.csv")]
-    pub(super) file: Option<PathBuf>,
-    /// The table [default: the only one, or the file's name]
-    #[arg(long, value_name = "NAME")]
-    pub(super) table: Option<String>,
-    /// Choose the table's metadata fields first
-    #[arg(long, value_name = "COLUMNS", value_delimiter = ',')]
-    pub(super) metadata: Option<Vec<String>>,
-    /// Only rows of these numbers, such as 1-100,205
-    #[arg(long, value_name = "RANGES", help_heading = "Rows")]
-    pub(super) rows: Option<String>,
-    /// Only rows where this SQL condition holds
-    #[arg(long = "where", value_name = "CONDITION", help_heading = "Rows")]
-    pub(super) condition: Option<String>,
-    /// Only the first so many
-    #[arg(long, value_name = "N", help_heading = "Rows", value_parser = whole)]
-    pub(super) limit: Option<u64>,
-    /// Only rows that this spinner has not run over yet
-    #[arg(long, help_heading = "Rows")]
-    pub(super) new: bool,
-    /// Only rows that failed in this job
-    #[arg(long, value_name = "JOB", help_heading = "Rows")]
-    pub(super) failed_in: Option<crate::model::id::JobId>,
-    /// Render and perform nothing: the first ten journeys, then counts
-    #[arg(long, conflicts_with_all = ["detach", "idempotency_key"])]
-    pub(super) dry_run: bool,
-    /// Return the job that was made with this key, instead of making a second
-    #[arg(long, value_name = "KEY")]
-    pub(super) idempotency_key: Option<String>,
-    /// Only queue the job; `resume` executes it
-    #[arg(long)]
-    pub(super) detach: bool,
-    /// Records in flight that wait on the outside world
-    #[arg(long, value_name = "N", help_heading = "Limits (over the spinner's own)", value_parser = at_least_one)]
-    pub(super) concurrency: Option<u32>,
-    /// Starts of outside calls, such as 80/s
-    #[arg(long, value_name = "RATE", help_heading = "Limits (over the spinner's own)")]
-    pub(super) rate: Option<String>,
-    /// More failed records than this (a count, or 5%) end the job
-    #[arg(long, value_name = "N|N%", help_heading = "Limits (over the spinner's own)")]
-    pub(super) max_failures: Option<String>,
-    #[command(flatten)]
-    pub(super) load: Loading,
-}
-
 /// A whole number, in words that say so when it is none.
 fn whole(text: &str) -> Result<u64, String> {
     text.parse().map_err(|_| format!("`{text}` is not a whole number"))
-}
-
-fn at_least_one(text: &str) -> Result<u32, String> {
-    text.parse().ok().filter(|n| *n > 0).ok_or_else(|| format!("`{text}` is not a whole number from 1"))
-}
-
-/// `resume`
-#[derive(Debug, Args)]
-pub(super) struct Resume {
-    /// The job
-    #[arg(value_name = "JOB")]
-    pub(super) job: crate::model::id::JobId,
-}
-
-const EXPORT_EXAMPLES: &str = "\
-Examples:
-  cxgear export 3 > done.csv                         the table's columns, then the outcomes
-  cxgear export 3 --columns metadata --output done.csv
-  cxgear export 3 --status failed --format ndjson";
-
-/// `export`
-#[derive(Debug, Args)]
-pub(super) struct Export {
-    /// The job
-    #[arg(value_name = "JOB")]
-    pub(super) job: crate::model::id::JobId,
-    /// Which columns go before the outcomes
-    #[arg(long, value_enum, value_name = "WHICH", default_value = "table")]
-    pub(super) columns: ExportColumns,
-    /// Only records in this status, or `not_started`
-    #[arg(long, value_name = "STATUS")]
-    pub(super) status: Option<String>,
-    /// Leave cells as they are that a spreadsheet would run as a formula
-    #[arg(long)]
-    pub(super) raw: bool,
-    /// Write to this file instead of standard output
-    #[arg(short, long, value_name = "FILE")]
-    pub(super) output: Option<PathBuf>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(super) enum ExportColumns {
-    /// All columns of the table, as imported
-    Table,
-    /// The metadata fields, as they entered the run
-    Metadata,
 }

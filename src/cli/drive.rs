@@ -69,7 +69,7 @@ pub(super) fn show_job(context: &Context, store: &SqliteStore, id: JobId) -> Res
 
 /// Takes the job, drives it, and prints what it came to.
 pub(super) fn drive(context: &Context, store: &mut SqliteStore, id: JobId) -> Result<u8, Failure> {
-    let lock = store.lock_job(id)?;
+    let lock = store.lock_job(context.now(), id)?;
     // Read after the lock: until then another process may have changed it.
     let job = select::known_job(Some(store), id)?;
     let (pipeline, limits) = frozen(store, &job)?;
@@ -91,6 +91,9 @@ pub(super) fn drive(context: &Context, store: &mut SqliteStore, id: JobId) -> Re
     drop(lock);
     let after = select::known_job(Some(store), id)?;
     let ran = context.now().since(began);
+    if after.status == JobStatus::Canceled && job.status != JobStatus::Canceling {
+        context.warn(&format!("job {id} was canceled by another process"), &[]);
+    }
     if context.terminal.bars() == Bars::None {
         let new = (after.counts.completed + after.counts.failed) - (job.counts.completed + job.counts.failed);
         context.say(&summary(&after, new, ran.0));
@@ -112,6 +115,9 @@ pub(super) fn drive(context: &Context, store: &mut SqliteStore, id: JobId) -> Re
 fn summary(job: &Job, new: u64, ms: u64) -> String {
     let counts = job.counts;
     let mut line = format!("job {}: {} of {} completed", job.id, grouped(counts.completed), grouped(counts.total));
+    if counts.canceled > 0 {
+        line += &format!(", {} canceled", grouped(counts.canceled));
+    }
     if counts.failed > 0 {
         line += &format!(", {} failed", grouped(counts.failed));
     }
@@ -138,7 +144,7 @@ fn facts(job: &Job) -> Arc<JobFacts> {
 }
 
 /// The spinner that the job was made with, whatever its file says today.
-fn frozen(store: &SqliteStore, job: &Job) -> Result<(Pipeline, Limits), Failure> {
+pub(super) fn frozen(store: &SqliteStore, job: &Job) -> Result<(Pipeline, Limits), Failure> {
     let broken = || {
         let what = format!("the version {}@{} of job {} cannot be read any more", job.spinner, job.version, job.id);
         Failure::world(anyhow::Error::msg(what))
@@ -220,10 +226,11 @@ pub(super) fn rehearse(
         run.rows(range, |row, params, errors| {
             let segment = run.row(row, params, errors)?;
             let Owner::Record(effect) = &segment.owner else { return Ok::<_, crate::engine::run::Error>(true) };
-            if effect.after.status == Some(RecordStatus::Failed) {
-                failed += 1;
-            } else {
+            // A record that would be tried again has failed this time.
+            if effect.after.status == Some(RecordStatus::Completed) {
                 completed += 1;
+            } else {
+                failed += 1;
             }
             if shown.len() < SHOWN {
                 shown.push(stored(&segment));
@@ -265,6 +272,7 @@ fn imagined(new: &NewJob, context: &Context) -> Job {
         ran: Millis(0),
         since: None,
         last_at: context.now(),
+        retry_of: None,
     }
 }
 

@@ -22,6 +22,8 @@ pub(super) enum Kind {
 #[derive(Debug)]
 pub(super) struct Failure {
     pub(super) kind: Kind,
+    /// The other process, when one has the job.
+    pub(super) held: Option<store::Holder>,
     pub(super) cause: anyhow::Error,
     pub(super) hints: Vec<String>,
 }
@@ -29,12 +31,12 @@ pub(super) struct Failure {
 impl Failure {
     /// The request is wrong.
     pub(super) fn request(what: impl Into<String>) -> Failure {
-        Failure { kind: Kind::Request, cause: anyhow::Error::msg(what.into()), hints: Vec::new() }
+        Failure { kind: Kind::Request, held: None, cause: anyhow::Error::msg(what.into()), hints: Vec::new() }
     }
 
     /// The world is wrong.
     pub(super) fn world(cause: impl Into<anyhow::Error>) -> Failure {
-        Failure { kind: Kind::World, cause: cause.into(), hints: Vec::new() }
+        Failure { kind: Kind::World, held: None, cause: cause.into(), hints: Vec::new() }
     }
 
     /// Adds a way to mend it.
@@ -81,12 +83,13 @@ impl Failure {
 impl From<store::Error> for Failure {
     fn from(error: store::Error) -> Failure {
         let (kind, hints) = judge(&error);
+        let held = if let store::Error::Held { holder, .. } = &error { Some(holder.clone()) } else { None };
         let cause = if let store::Error::Condition(why) = error {
             anyhow::Error::msg(format!("`--where` cannot be used: {why}"))
         } else {
             error.into()
         };
-        Failure { kind, cause, hints }
+        Failure { kind, held, cause, hints }
     }
 }
 
@@ -135,9 +138,8 @@ impl From<EngineError> for Failure {
     fn from(error: EngineError) -> Failure {
         match error {
             EngineError::Store(error) => error.into(),
-            EngineError::Illegal(_) | EngineError::Json(_) | EngineError::Thread(_) | EngineError::RowGone { .. } => {
-                Failure::world(error)
-            }
+            EngineError::Illegal(_) | EngineError::Json(_) | EngineError::Thread(_) => Failure::world(error),
+            EngineError::RowGone { .. } | EngineError::RecordGone { .. } => Failure::world(error),
         }
     }
 }
@@ -147,7 +149,7 @@ impl From<ingest::Error> for Failure {
         let hints = error.hint().into_iter().collect();
         let world = matches!(error, ingest::Error::Io { .. });
         let kind = if world { Kind::World } else { Kind::Request };
-        Failure { kind, cause: error.into(), hints }
+        Failure { kind, held: None, cause: error.into(), hints }
     }
 }
 
@@ -166,7 +168,12 @@ impl From<ui::Error> for Failure {
         match error {
             ui::Error::Fault(fault) => match fault.downcast::<store::Error>() {
                 Ok(error) => (*error).into(),
-                Err(fault) => Failure { kind: Kind::World, cause: anyhow::Error::from_boxed(fault), hints: Vec::new() },
+                Err(fault) => Failure {
+                    kind: Kind::World,
+                    held: None,
+                    cause: anyhow::Error::from_boxed(fault),
+                    hints: Vec::new(),
+                },
             },
             ui::Error::Closed | ui::Error::Io(_) => Failure::world(error),
         }
@@ -179,7 +186,7 @@ impl From<views::Error> for Failure {
             views::Error::Store(error) => error.into(),
             views::Error::NoSuch { .. } | views::Error::Usage { .. } => {
                 let hints = error.hints();
-                Failure { kind: Kind::Request, cause: error.into(), hints }
+                Failure { kind: Kind::Request, held: None, cause: error.into(), hints }
             }
         }
     }
@@ -192,5 +199,5 @@ pub(super) fn file(verb: &str, path: &Path, error: std::io::Error) -> Failure {
     }
     let kind = if error.kind() == std::io::ErrorKind::NotFound { Kind::Request } else { Kind::World };
     let cause = anyhow::Error::new(error).context(format!("cannot {verb} `{}`", path.display()));
-    Failure { kind, cause, hints: Vec::new() }
+    Failure { kind, held: None, cause, hints: Vec::new() }
 }

@@ -10,6 +10,7 @@ use context::Context;
 use failure::Failure;
 
 mod args;
+mod cancel;
 mod context;
 mod drive;
 mod env;
@@ -18,6 +19,7 @@ mod failure;
 mod generate;
 mod import;
 mod rejects;
+mod retry;
 mod run;
 mod select;
 mod signals;
@@ -65,6 +67,8 @@ fn dispatch(context: &Context, matches: &clap::ArgMatches) -> Result<u8, Failure
         Verb::Spinner(verb) => spinner::spinner(context, &verb),
         Verb::Run(args) => run::run(context, &args),
         Verb::Resume(args) => drive::resume(context, args.job),
+        Verb::Cancel { job } => cancel::cancel(context, job),
+        Verb::Retry(args) => retry::retry(context, &args),
         Verb::Export(args) => export::export(context, &args),
         Verb::Verify { job, expect } => views::verify(context, job, expect.as_deref()),
         Verb::Completions { shell } => generate::completions(context, shell),

@@ -39,8 +39,7 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<u8, Failure> {
     let (read, origin) = source(context, there.as_ref(), &args.spinner)?;
     spinner::same_spelling(there.as_ref(), &read.spinner.name)?;
     let name = target::name(there.as_ref(), args)?;
-    let overrides =
-        Overrides { concurrency: args.concurrency, rate: args.rate.clone(), max_failures: args.max_failures.clone() };
+    let overrides = select::overrides(&args.limits);
     overrides.over(read.spinner.limits).map_err(Failure::request)?;
     let selector = select::selector(args, &read.spinner.name)?;
     let fingerprint = select::fingerprint(&read.spinner, &name, args.metadata.as_deref(), &selector, &overrides);
@@ -58,14 +57,14 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<u8, Failure> {
     }
     let plan = Plan { spinner: read.spinner, text: read.text, origin, pipeline, overrides };
     if target.unchosen {
-        let columns = counted(target.columns.len() as u64, "column");
+        let columns = match target.columns.len() {
+            1 => "its one column enters the run".to_owned(),
+            more => format!("all {} enter the run", counted(more as u64, "column")),
+        };
         let some: Vec<_> = target.columns.iter().take(2).map(String::as_str).collect();
         let hint =
             format!("`cxgear table metadata {} --set {}` chooses", pasted(&target.name), pasted(&some.join(",")));
-        context.warn(
-            &format!("the metadata fields of `{}` were never set: all {columns} enter the run", target.name),
-            &[hint],
-        );
+        context.warn(&format!("the metadata fields of `{}` were never set: {columns}", target.name), &[hint]);
     }
     drop(there);
     let scratch = args.dry_run && target.load.is_some();

@@ -38,6 +38,12 @@ fn ranges(text: &str) -> Result<Vec<Range>, String> {
         .collect()
 }
 
+/// The flags as limits over the spinner's own.
+pub(super) fn overrides(limits: &super::args::Limits) -> Overrides {
+    let limits = limits.clone();
+    Overrides { concurrency: limits.concurrency, rate: limits.rate, max_failures: limits.max_failures }
+}
+
 /// The job of that number.
 pub(super) fn known_job(store: Option<&dyn Read>, id: JobId) -> Result<Job, Failure> {
     let job = store.map(|store| store.job(id)).transpose()?.flatten();

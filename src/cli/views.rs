@@ -30,12 +30,14 @@ pub(super) fn command() -> Command {
 
 /// The order of SPEC §2, so that help reads like the work: load, choose, run, look.
 fn ordered(mut command: Command) -> Command {
-    const ORDER: [&str; 16] = [
+    const ORDER: [&str; 18] = [
         "import",
         "table",
         "spinner",
         "run",
         "resume",
+        "cancel",
+        "retry",
         "status",
         "jobs",
         "job",

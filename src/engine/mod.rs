@@ -1,10 +1,14 @@
 //! The run loop: which records are left, what each does next, and how it becomes durable. Owns the Step and Sink seams.
 //! Deliberately absent: SQL, printing, and any knowledge of what a kind of step does.
 
+mod driver;
+mod ending;
 pub mod interrupt;
 pub mod overrides;
 pub mod params;
+pub mod past;
 pub mod record;
+mod resting;
 pub mod run;
 pub mod step;
 mod writer;

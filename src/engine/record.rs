@@ -3,12 +3,14 @@
 
 use std::sync::Arc;
 
+use super::past::Past;
 use super::step::{Done, Pipeline, Results, Scope, Stage, StepError};
 use crate::model::event::Event;
 use crate::model::fold::{Illegal, RecordFold};
+use crate::model::id::{Cursor, JobId};
 use crate::model::payload::{
-    Because, Carried, Decision, DecisionType, ErrorInfo, FailureOutcome, LimitExceeded, Message, Nothing, Queued,
-    RecordEnded, StepCompleted, StepFailed, StepRetry, StepSkipped, StepStarted,
+    Because, Decision, DecisionType, ErrorInfo, FailureOutcome, LimitExceeded, Message, Nothing, Queued, RecordEnded,
+    RecordRetry, StepCompleted, StepFailed, StepRetry, StepSkipped, StepStarted,
 };
 use crate::model::reason::Reason;
 use crate::model::segment::{Draft, Entry, Segment};
@@ -23,13 +25,22 @@ pub struct Machine<'p> {
     draft: Draft,
     at: Target,
     /// Picked up this time.
-    since: Option<Timestamp>,
+    since: Timestamp,
+    /// How long it ran before.
+    ran: Millis,
+    /// To be tried again as a whole, after this.
+    rest: Option<Millis>,
 }
+
+/// A step in which the process died so often is what kills it.
+const POISON: u32 = 3;
 
 /// What to do next.
 pub enum Next<'p> {
     /// Run this step, which has been started, and hand in what it came to.
     Run(&'p Stage),
+    /// Rest for so long; then it is resumed.
+    Rest(Millis),
     /// Nothing: the record has ended.
     Ended,
 }
@@ -52,50 +63,88 @@ impl<'p> Machine<'p> {
             let reason_code = Some(Reason::InvalidParams);
             draft.push(now, &Event::RecordFailed(RecordEnded { reason_code, errors }))?;
         }
-        Ok(Machine { pipeline, scope: Arc::new(scope), draft, at: Target::Step(0), since: Some(now) })
+        Ok(Machine::new(pipeline, scope, draft, Target::Step(0), now))
     }
 
-    /// A record that stopped with its process is taken up again where the log says it was (EVENTS §7, crash).
-    /// A pure step that was under way runs again.
+    /// A row that an earlier job did not bring to its end is taken up where it was left there: what was done is carried.
+    ///
+    /// # Errors
+    /// [`Illegal`] only if this machine is wrong.
+    pub fn carry(
+        pipeline: &'p Pipeline,
+        scope: Scope,
+        earlier: &Past,
+        from: JobId,
+        now: Timestamp,
+    ) -> Result<Machine<'p>, Illegal> {
+        let mut draft = Draft::new(scope.record, RecordFold::default());
+        let carried = Some(earlier.carried(pipeline, from.0));
+        let queued = Event::RecordQueued(Queued { params: earlier.scope.params.clone(), carried });
+        draft.push(now, &queued)?;
+        // Read back like any other record, so that a carried one begins as it would be resumed.
+        let entry = Entry { cursor: Cursor(0), seq: 0, at: now, event: queued };
+        let Past { scope, at, .. } = Past::of(pipeline, scope, &[entry])?;
+        draft.push(now, &Event::RecordStarted(Nothing {}))?;
+        let errors = earlier.invalid();
+        if !errors.is_empty() {
+            let reason_code = Some(Reason::InvalidParams);
+            draft.push(now, &Event::RecordFailed(RecordEnded { reason_code, errors }))?;
+        }
+        Ok(Machine::new(pipeline, scope, draft, at, now))
+    }
+
+    /// A record whose process died is marked as such (EVENTS §7). A pure step that was under way will run again, but for
+    /// one in which the process died too often.
+    ///
+    /// # Errors
+    /// [`Illegal`] when the record is not running.
+    pub fn stall(pipeline: &'p Pipeline, past: Past, now: Timestamp) -> Result<Machine<'p>, Illegal> {
+        let Past { fold, at, scope, deaths, .. } = past;
+        let mut draft = Draft::new(scope.record, fold);
+        draft.push(now, &Event::RecordStalled(Because { reason_code: Some(Reason::Interrupted) }))?;
+        if draft.fold().open.is_some() && deaths + 1 >= POISON {
+            poisoned(&mut draft, deaths + 1, now)?;
+        } else if draft.fold().open.is_some() {
+            let retry = StepRetry { reason_code: Reason::Interrupted, delay_ms: Millis(0), errors: Vec::new() };
+            draft.push(now, &Event::StepRetryScheduled(retry))?;
+        }
+        Ok(Machine::new(pipeline, scope, draft, at, now))
+    }
+
+    /// A record that was stalled, or that rested, is taken up again where the log says it was.
     ///
     /// # Errors
     /// [`Illegal`] when the log cannot be continued.
-    pub fn resume(
-        pipeline: &'p Pipeline,
-        mut scope: Scope,
-        entries: &[Entry],
-        now: Timestamp,
-    ) -> Result<Machine<'p>, Illegal> {
-        let mut fold = RecordFold::default();
-        let mut at = Target::Step(0);
-        for entry in entries {
-            let open = fold.open;
-            fold.apply(entry.at, &entry.event)?;
-            at = follow(pipeline, at, &entry.event, open.map(|step| step.index), &mut scope);
-        }
+    pub fn resume(pipeline: &'p Pipeline, past: Past, now: Timestamp) -> Result<Machine<'p>, Illegal> {
+        let Past { fold, at, scope, ran, .. } = past;
         let mut draft = Draft::new(scope.record, fold);
-        let because = || Because { reason_code: Some(Reason::Interrupted) };
-        let status = draft.fold().status;
-        if status == Some(RecordStatus::Running) {
-            draft.push(now, &Event::RecordStalled(because()))?;
-        }
-        if let Some(open) = draft.fold().open {
-            let delay_ms = Millis(0);
-            draft.push(
-                now,
-                &Event::StepRetryScheduled(StepRetry {
-                    reason_code: Reason::Interrupted,
-                    delay_ms,
-                    errors: Vec::new(),
-                }),
-            )?;
-            at = Target::Step(open.index as usize);
-        }
         if draft.fold().status != Some(RecordStatus::Queued) {
-            draft.push(now, &Event::RecordResumed(because()))?;
+            draft.push(now, &Event::RecordResumed(Because { reason_code: Some(Reason::Interrupted) }))?;
         }
         draft.push(now, &Event::RecordStarted(Nothing {}))?;
-        Ok(Machine { pipeline, scope: Arc::new(scope), draft, at, since: Some(now) })
+        Ok(Machine { ran, ..Machine::new(pipeline, scope, draft, at, now) })
+    }
+
+    /// A record that has not ended is stopped for good, wherever it was.
+    ///
+    /// # Errors
+    /// [`Illegal`] when the log cannot be continued.
+    pub fn cancel(pipeline: &'p Pipeline, past: Past, reason: Reason, now: Timestamp) -> Result<Machine<'p>, Illegal> {
+        let mut draft = Draft::new(past.scope.record, past.fold);
+        let because = || Because { reason_code: Some(reason) };
+        if draft.fold().status == Some(RecordStatus::Running) {
+            draft.push(now, &Event::RecordCanceling(because()))?;
+        }
+        if draft.fold().open.is_some() {
+            draft.push(now, &Event::StepCanceled(because()))?;
+        }
+        let ended = RecordEnded { reason_code: Some(reason), errors: Vec::new() };
+        draft.push(now, &Event::RecordCanceled(ended))?;
+        Ok(Machine::new(pipeline, past.scope, draft, past.at, now))
+    }
+
+    fn new(pipeline: &'p Pipeline, scope: Scope, draft: Draft, at: Target, now: Timestamp) -> Machine<'p> {
+        Machine { pipeline, scope: Arc::new(scope), draft, at, since: now, ran: Millis(0), rest: None }
     }
 
     /// What the steps can see now.
@@ -112,6 +161,9 @@ impl<'p> Machine<'p> {
         loop {
             if self.draft.fold().ended_at.is_some() {
                 return Ok(Next::Ended);
+            }
+            if let Some(rest) = self.rest {
+                return Ok(Next::Rest(rest));
             }
             let Target::Step(place) = self.at else {
                 self.draft.push(now, &Event::RecordCompleted(Nothing {}))?;
@@ -146,8 +198,8 @@ impl<'p> Machine<'p> {
 
     /// Ends the record when it ran longer than it may: the cause, then the ordinary end (EVENTS §1.5).
     fn too_late(&mut self, now: Timestamp) -> Result<bool, Illegal> {
-        let (Some(allowed), Some(since)) = (self.pipeline.record_timeout, self.since) else { return Ok(false) };
-        let ran = now.since(since);
+        let Some(allowed) = self.pipeline.record_timeout else { return Ok(false) };
+        let ran = Millis(self.ran.0 + now.since(self.since).0);
         if ran <= allowed {
             return Ok(false);
         }
@@ -186,7 +238,7 @@ impl<'p> Machine<'p> {
             Event::StepCompleted(StepCompleted { outcome_key, outcomes: done.outcomes, internal: done.internal });
         self.draft.push(now, &completed)?;
         if let Event::StepCompleted(StepCompleted { outcomes, internal, .. }) = completed {
-            Arc::make_mut(&mut self.scope).steps.push(Results { place: Some(place), internal, outcomes });
+            Arc::make_mut(&mut self.scope).steps.push(Results { place, internal, outcomes });
         }
         match done.goto {
             None => self.at = stage.next,
@@ -200,17 +252,29 @@ impl<'p> Machine<'p> {
             OnFailure::Fail => FailureOutcome::FailRecord,
             OnFailure::Continue | OnFailure::Goto(_) => FailureOutcome::Continue,
         };
-        let failed =
-            StepFailed { outcome, reason_code: error.reason, errors: error.errors, provider_error_message: None };
+        let reason_code = error.reason;
+        let failed = StepFailed { outcome, reason_code, errors: error.errors, provider_error_message: None };
         self.draft.push(now, &Event::StepFailed(failed))?;
         match stage.on_failure {
-            OnFailure::Fail => self.draft.push(now, &Event::RecordFailed(RecordEnded::default())),
+            OnFailure::Fail => self.give_up(reason_code, now),
             OnFailure::Continue => {
                 self.at = stage.next;
                 Ok(())
             }
             OnFailure::Goto(target) => self.jump(stage, now, target, Some(Reason::OnFailure)),
         }
+    }
+
+    /// A failed step has failed its record, unless the whole record is tried again.
+    fn give_up(&mut self, reason_code: Reason, now: Timestamp) -> Result<(), Illegal> {
+        let tried = self.draft.fold().attempt;
+        let retry = self.pipeline.record_retry.and_then(|retry| Some((retry.attempts, retry.after(tried)?)));
+        let Some((max_attempts, delay_ms)) = retry else {
+            return self.draft.push(now, &Event::RecordFailed(RecordEnded::default()));
+        };
+        let retry = RecordRetry { next_attempt: tried + 1, max_attempts, delay_ms, reason_code };
+        self.rest = Some(delay_ms);
+        self.draft.push(now, &Event::RecordRetryScheduled(retry))
     }
 
     /// Goes on elsewhere; told by an event only where it is not where the step leads anyway (EVENTS §8, R7).
@@ -233,6 +297,14 @@ impl<'p> Machine<'p> {
         self.draft.push(now, &Event::RecordDecision(decision))
     }
 
+    /// Everything that happened since the last commit, as one segment; what follows will be in another.
+    ///
+    /// # Errors
+    /// When a value cannot be JSON.
+    pub fn split(&mut self) -> serde_json::Result<Segment> {
+        self.draft.split()
+    }
+
     /// Everything that happened since the last commit, as one segment.
     ///
     /// # Errors
@@ -242,36 +314,18 @@ impl<'p> Machine<'p> {
     }
 }
 
-/// Where an event leaves a record that is read back, and what it adds to its scope.
-fn follow(pipeline: &Pipeline, at: Target, event: &Event, open: Option<u32>, scope: &mut Scope) -> Target {
-    let next = |place: usize| pipeline.stages.get(place).map_or(Target::End, |stage| stage.next);
-    match (event, open.map(|open| open as usize)) {
-        (Event::RecordQueued(queued), _) => {
-            scope.params = queued.params.clone();
-            if let Some(Carried { outcomes, internal, .. }) = queued.carried.clone() {
-                scope.steps.push(Results { place: None, internal, outcomes });
-            }
-            at
-        }
-        (Event::StepCompleted(done), Some(place)) => {
-            let (internal, outcomes) = (done.internal.clone(), done.outcomes.clone());
-            scope.steps.push(Results { place: Some(place), internal, outcomes });
-            // A step that decides says so in an event of its own, but for the step below, which is its `next`.
-            next(place)
-        }
-        (Event::StepFailed(_), Some(place)) => next(place),
-        (Event::StepSkipped(skipped), _) => next(skipped.step_index as usize),
-        (Event::RecordDecision(decision), _) => decision
-            .next_step
-            .as_ref()
-            .and_then(|name| pipeline.stages.iter().position(|stage| stage.name == *name))
-            .map_or(Target::End, Target::Step),
-        (Event::RecordRetryScheduled(_), _) => {
-            scope.steps.clear();
-            Target::Step(0)
-        }
-        _ => at,
-    }
+/// The step in which the process died again and again is not tried any more (EVENTS §7).
+fn poisoned(draft: &mut Draft, deaths: u32, now: Timestamp) -> Result<(), Illegal> {
+    let message = format!("the process died {deaths} times in this step of this row; it is not tried again");
+    let error = ErrorInfo { kind: "interruption".to_owned(), code: Reason::Poison, field: None, message };
+    let failed = StepFailed {
+        outcome: FailureOutcome::FailRecord,
+        reason_code: Reason::Poison,
+        errors: vec![error],
+        provider_error_message: None,
+    };
+    draft.push(now, &Event::StepFailed(failed))?;
+    draft.push(now, &Event::RecordFailed(RecordEnded::default()))
 }
 
 fn index(place: usize) -> u32 {

@@ -1,23 +1,23 @@
-//! Driving a job: rows are admitted in order, each record runs to its end, commits are shared by a thousand of them.
+//! A run: everything it needs, how its rows are read, and how it ends.
 
 use std::sync::Arc;
 
 use super::Interrupt;
+use super::driver::Driver;
+use super::ending::{self, Close};
 use super::params::Projection;
 use super::record::{Machine, Next};
-use super::step::{JobFacts, Pipeline, Scope};
+use super::step::{JobFacts, Pipeline, Scope, Stage};
 use super::writer::{Sink, Writer};
-use crate::model::event::Event;
 use crate::model::fold::Illegal;
 use crate::model::id::{Cursor, JobId, RecordId, RowId, SessionId};
 use crate::model::params::Params;
-use crate::model::payload::{Because, Counts, ErrorInfo, Facts, JobEnded, LimitExceeded, Nothing, Progress};
-use crate::model::reason::Reason;
-use crate::model::segment::{Owner, Segment};
+use crate::model::payload::{ErrorInfo, Facts};
+use crate::model::segment::{Entry, Segment};
 use crate::model::spinner::Limits;
-use crate::model::status::{JobStatus, RecordStatus};
-use crate::model::time::{Clock, Millis, Steady, Timestamp};
-use crate::store::{Error as StoreError, Job, Range, Read, RecordAsk, RowAsk, Scope as LogScope, Write};
+use crate::model::status::JobStatus;
+use crate::model::time::{Clock, Steady};
+use crate::store::{Error as StoreError, Job, Range, Read, RowAsk, Scope as LogScope, Write};
 
 /// Why a run could not go on. A record that fails is not one of these.
 #[derive(Debug, thiserror::Error)]
@@ -43,6 +43,14 @@ pub enum Error {
         row: RowId,
         /// The table.
         table: String,
+    },
+    /// The log no longer has what the job takes over.
+    #[error("job {job} goes on with record {record}, whose events are gone")]
+    RecordGone {
+        /// The job.
+        job: JobId,
+        /// The record of the earlier job.
+        record: RecordId,
     },
 }
 
@@ -73,17 +81,8 @@ pub struct Run<'a> {
     pub interrupt: &'a Interrupt,
 }
 
-/// Records that share a commit: the ceiling is reached here (ANCHORS §2).
-const BATCH: usize = 1_000;
-
-/// The longest that something finished waits for its commit.
-const LINGER: Millis = Millis(250);
-
-/// At most one `job.progress` in this time (EVENTS §3).
-const PROGRESS_EVERY: Millis = Millis(1_000);
-
 /// Rows read at once; between two readings nothing holds the file back.
-const CHUNK: u64 = 1_000;
+pub(super) const CHUNK: u64 = 1_000;
 
 impl Run<'_> {
     /// Runs what is left of the job, until it ends or is asked to stop.
@@ -94,48 +93,53 @@ impl Run<'_> {
         // The log never goes back in time, whatever the clock of the machine does (E3).
         let steady = Steady::from(self.clock, self.job.last_at);
         let run = Run { clock: &steady, facts: Arc::clone(&self.facts), ..*self };
-        run.bury_dead_sessions(store)?;
         let session = store.begin_session(run.clock.now(), run.job.id)?;
-        std::thread::scope(|threads| {
-            let writer = Writer::start(threads, store, sink)?;
-            let mut driver = Driver::new(&run, session, &writer);
-            let driven = driver.all();
-            // The writer's failure is the cause of the driver's, so it is the one to tell.
-            writer.finish()?;
-            driven
-        })
-    }
-
-    /// Sessions that are live in the log, while this process holds the job's lock: their processes died.
-    fn bury_dead_sessions(&self, store: &mut dyn Write) -> Result<(), Error> {
-        for dead in self.reader.live_sessions(self.job.id)? {
-            let event = Event::SessionFailed(session_facts(dead.id, self.job.id));
-            store.append(&[Segment::workspace(self.clock.now(), vec![event])?])?;
-        }
-        Ok(())
+        let close = if run.job.status == JobStatus::Canceling {
+            Close::Canceled
+        } else {
+            std::thread::scope(|threads| {
+                let writer = Writer::start(threads, store, sink, run.job.id)?;
+                let driven = Driver::new(&run, session, &writer).all();
+                // The writer's failure is the cause of the driver's, so it is the one to tell.
+                let refused = writer.finish()?;
+                if refused { Ok(Close::Canceled) } else { driven }
+            })?
+        };
+        ending::close(&run, store, sink, session, close)
     }
 
     /// The scope of one record before its first step.
-    fn scope(&self, row: RowId, params: Params) -> Scope {
+    pub(super) fn scope(&self, row: RowId, params: Params) -> Scope {
         let record = RecordId { job: self.job.id, row };
         Scope { job: Arc::clone(&self.facts), record, attempt: 1, params, steps: Vec::new() }
     }
 
-    /// Runs one row from its admission to its end, without storing anything.
+    /// What the log says of a record.
+    pub(super) fn entries(&self, record: RecordId) -> Result<Vec<Entry>, Error> {
+        let mut entries = Vec::new();
+        for segment in self.reader.segments(LogScope::Record(record), Cursor(0), u64::MAX)? {
+            entries.extend(segment.entries().map_err(StoreError::from)?);
+        }
+        Ok(entries)
+    }
+
+    /// Runs one row from its admission to its end, without storing anything; it is tried once.
     ///
     /// # Errors
     /// Only when this program is wrong.
     pub fn row(&self, row: RowId, params: Params, errors: Vec<ErrorInfo>) -> Result<Segment, Error> {
-        self.to_end(Machine::admit(self.pipeline, self.scope(row, params), errors, self.clock.now())?)
-    }
-
-    fn to_end(&self, mut machine: Machine<'_>) -> Result<Segment, Error> {
+        let mut machine = Machine::admit(self.pipeline, self.scope(row, params), errors, self.clock.now())?;
         while let Next::Run(stage) = machine.next(self.clock.now())? {
-            let mut said = Vec::new();
-            let result = stage.step.run(machine.scope(), &mut said);
-            machine.ended(stage, self.clock.now(), said, result)?;
+            self.step(stage, &mut machine)?;
         }
         Ok(machine.seal()?)
+    }
+
+    /// Runs the step that the machine has begun.
+    pub(super) fn step(&self, stage: &Stage, machine: &mut Machine<'_>) -> Result<(), Error> {
+        let mut said = Vec::new();
+        let result = stage.step.run(machine.scope(), &mut said);
+        Ok(machine.ended(stage, self.clock.now(), said, result)?)
     }
 
     /// Calls `each` with the params of every row in a range, until it says stop.
@@ -179,217 +183,6 @@ impl Run<'_> {
     }
 }
 
-fn session_facts(session: SessionId, job: JobId) -> Facts {
+pub(super) fn session_facts(session: SessionId, job: JobId) -> Facts {
     Facts(serde_json::Map::from_iter([("session".to_owned(), session.0.into()), ("job".to_owned(), job.0.into())]))
-}
-
-/// A run under way: what waits for its commit, and the counts as the log will have them.
-struct Driver<'r, 'w> {
-    run: &'r Run<'r>,
-    session: SessionId,
-    writer: &'w Writer<'w>,
-    batch: Vec<Segment>,
-    began: Timestamp,
-    since: Timestamp,
-    progress: Timestamp,
-    counts: Counts,
-    allowed: Option<u64>,
-}
-
-impl<'r, 'w> Driver<'r, 'w> {
-    fn new(run: &'r Run<'r>, session: SessionId, writer: &'w Writer<'w>) -> Driver<'r, 'w> {
-        let counts = run.job.counts;
-        let now = run.clock.now();
-        let allowed = run.limits.max_failures.map(|max| max.of(counts.total));
-        let batch = Vec::with_capacity(BATCH);
-        Driver { run, session, writer, batch, began: now, since: now, progress: now, counts, allowed }
-    }
-
-    fn all(&mut self) -> Result<Ending, Error> {
-        self.begin()?;
-        match self.open_records().and_then(|went_on| Ok(went_on && self.rest_of_the_rows()?)) {
-            // No process will ever find the row again, so the job ends here instead of being resumed for ever.
-            Err(error @ Error::RowGone { .. }) => self.gone(&error),
-            went_on => self.end(went_on?),
-        }
-    }
-
-    fn gone(&mut self, error: &Error) -> Result<Ending, Error> {
-        let error = ErrorInfo { kind: "input".to_owned(), code: Reason::Gone, field: None, message: error.to_string() };
-        let reason_code = Some(Reason::Gone);
-        self.own(vec![Event::JobFailed(JobEnded { counts: self.counts, reason_code, errors: vec![error] })])?;
-        self.close()?;
-        Ok(Ending::Ended)
-    }
-
-    /// Brings the job to `running`, whatever it was.
-    fn begin(&mut self) -> Result<(), Error> {
-        let stalled = || Event::JobStalled(Because { reason_code: Some(Reason::Interrupted) });
-        let resumed = || Event::JobResumed(Nothing {});
-        let events = match self.run.job.status {
-            JobStatus::Created => vec![Event::JobQueued(Nothing {}), Event::JobStarted(Nothing {})],
-            JobStatus::Queued => vec![Event::JobStarted(Nothing {})],
-            // Running by the log, but its lock was free: its process died.
-            JobStatus::Running => vec![stalled(), resumed()],
-            JobStatus::Waiting | JobStatus::Stalled => vec![resumed()],
-            JobStatus::Canceling | JobStatus::Canceled | JobStatus::Completed | JobStatus::Failed => Vec::new(),
-        };
-        if !events.is_empty() {
-            self.own(events)?;
-        }
-        Ok(())
-    }
-
-    /// Records that were under way when the last process stopped.
-    fn open_records(&mut self) -> Result<bool, Error> {
-        let ask = RecordAsk { open: true, ..RecordAsk::default() };
-        let mut after = RowId(0);
-        loop {
-            let open = self.run.reader.records(self.run.job, &ask, after, CHUNK)?;
-            let Some(last) = open.last() else { return Ok(true) };
-            after = last.id.row;
-            for record in &open {
-                if !self.may_go_on() {
-                    return Ok(false);
-                }
-                let segments = self.run.reader.segments(LogScope::Record(record.id), Cursor(0), u64::MAX)?;
-                let mut entries = Vec::new();
-                for segment in &segments {
-                    entries.extend(segment.entries().map_err(StoreError::from)?);
-                }
-                let blank = Params::new(Arc::from([]), Vec::new());
-                let scope = self.run.scope(record.id.row, blank);
-                let machine = Machine::resume(self.run.pipeline, scope, &entries, self.run.clock.now())?;
-                let segment = self.run.to_end(machine)?;
-                self.record(segment)?;
-            }
-        }
-    }
-
-    /// Rows that are not records yet: rows are admitted in order, so all after the last one.
-    fn rest_of_the_rows(&mut self) -> Result<bool, Error> {
-        let run = self.run;
-        let mut after = run.reader.last_admitted(run.job.id)?.unwrap_or_default();
-        loop {
-            let ranges = run.reader.selection(run.job.id, after, CHUNK)?;
-            let Some(last) = ranges.last() else { return Ok(true) };
-            after = RowId(*last.end());
-            for range in &ranges {
-                let went_on = run.rows(range, |row, params, errors| {
-                    if !self.may_go_on() {
-                        return Ok(false);
-                    }
-                    let segment = run.row(row, params, errors)?;
-                    self.record(segment)
-                })?;
-                if !went_on {
-                    return Ok(false);
-                }
-            }
-        }
-    }
-
-    fn may_go_on(&self) -> bool {
-        !self.run.interrupt.is_raised() && !self.too_many_failed() && !self.too_late()
-    }
-
-    /// Running time only: what earlier processes ran, and this one since it began.
-    fn ran(&self) -> Millis {
-        let job = self.run.job;
-        // A process that died ran up to its last event.
-        let last = job.since.map_or(Millis(0), |since| job.last_at.since(since));
-        Millis(job.ran.0 + last.0 + self.run.clock.now().since(self.began).0)
-    }
-
-    fn too_late(&self) -> bool {
-        self.run.limits.job_timeout.is_some_and(|allowed| self.ran() > allowed)
-    }
-
-    fn too_many_failed(&self) -> bool {
-        self.allowed.is_some_and(|allowed| self.counts.failed > allowed)
-    }
-
-    /// A record's segment joins the batch. False when the writer has stopped.
-    fn record(&mut self, segment: Segment) -> Result<bool, Error> {
-        if let Owner::Record(effect) = &segment.owner
-            && let Some(status) = effect.after.status
-        {
-            self.counts.shift(effect.base.map(|(status, _)| status), status);
-            debug_assert_ne!(status, RecordStatus::Running, "a machine stops only where a record can rest");
-        }
-        let now = segment.at;
-        if self.batch.is_empty() {
-            self.since = now;
-        }
-        self.batch.push(segment);
-        if now.since(self.progress) >= PROGRESS_EVERY {
-            self.progress = now;
-            self.own(vec![Event::JobProgress(Progress { counts: self.counts })])?;
-        }
-        // By count or by the clock: with a fixed clock by count alone, so that two runs commit alike.
-        if self.batch.len() >= BATCH || now.since(self.since) >= LINGER {
-            return Ok(self.flush());
-        }
-        Ok(true)
-    }
-
-    /// The job's own events join the batch.
-    fn own(&mut self, events: Vec<Event>) -> Result<(), Error> {
-        self.batch.push(Segment::job(self.run.job.id, self.run.clock.now(), events)?);
-        Ok(())
-    }
-
-    fn flush(&mut self) -> bool {
-        self.writer.send(std::mem::replace(&mut self.batch, Vec::with_capacity(BATCH)))
-    }
-
-    fn end(&mut self, went_on: bool) -> Result<Ending, Error> {
-        let ended = |counts, reason_code, errors| JobEnded { counts, reason_code, errors };
-        let ending = if let Some((exceeded, error)) = self.exceeded().filter(|_| !went_on || self.too_many_failed()) {
-            self.own(vec![
-                Event::JobLimitExceeded(exceeded),
-                Event::JobFailed(ended(self.counts, Some(Reason::LimitExceeded), vec![error])),
-            ])?;
-            Ending::Ended
-        } else if went_on {
-            self.own(vec![Event::JobCompleted(ended(self.counts, None, Vec::new()))])?;
-            Ending::Ended
-        } else {
-            self.own(vec![Event::JobStalled(Because { reason_code: Some(Reason::Interrupted) })])?;
-            Ending::Interrupted
-        };
-        self.close()?;
-        Ok(ending)
-    }
-
-    /// The session ends with what it did last.
-    fn close(&mut self) -> Result<(), Error> {
-        let facts = || session_facts(self.session, self.run.job.id);
-        let closing = vec![Event::SessionCompleting(facts()), Event::SessionCompleted(facts())];
-        let closing = Segment::workspace(self.run.clock.now(), closing)?;
-        self.batch.push(closing);
-        self.flush();
-        Ok(())
-    }
-
-    /// The limit of the job that was passed, if one was.
-    fn exceeded(&self) -> Option<(LimitExceeded, ErrorInfo)> {
-        if self.too_many_failed() {
-            let (failed, allowed) = (self.counts.failed, self.allowed.unwrap_or(0));
-            let (current_value, threshold) = (real(failed), real(allowed));
-            let (limit_type, unit) = ("max_failures".to_owned(), "records".to_owned());
-            let exceeded = LimitExceeded { limit_type, current_value, threshold, unit };
-            let error = exceeded.error(format!("{failed} records failed, and `max_failures` allows {allowed}"));
-            return Some((exceeded, error));
-        }
-        let (ran, allowed) = (self.ran(), self.run.limits.job_timeout.filter(|_| self.too_late())?);
-        let exceeded = LimitExceeded::milliseconds("job_timeout", ran, allowed);
-        let error = exceeded.error(format!("the job ran for {ran}, and `job_timeout` is {allowed}"));
-        Some((exceeded, error))
-    }
-}
-
-#[expect(clippy::cast_precision_loss, reason = "a count of rows")]
-fn real(count: u64) -> f64 {
-    count as f64
 }

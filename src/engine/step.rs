@@ -8,7 +8,7 @@ use crate::model::id::RecordId;
 use crate::model::params::Params;
 use crate::model::payload::{ErrorInfo, Message};
 use crate::model::reason::Reason;
-use crate::model::spinner::{OnFailure, ParamRule, Target};
+use crate::model::spinner::{OnFailure, ParamRule, Retry, Target};
 use crate::model::time::Millis;
 
 /// What a step can see (SPEC §4). Nothing else is in scope.
@@ -29,8 +29,8 @@ pub struct Scope {
 /// What one step produced.
 #[derive(Debug, Clone)]
 pub struct Results {
-    /// The step's place; none for what was carried over.
-    pub place: Option<usize>,
+    /// The step's place.
+    pub place: usize,
     /// For the journey only.
     pub internal: Map<String, Value>,
     /// For operations.
@@ -134,4 +134,6 @@ pub struct Pipeline {
     pub params: Vec<(String, ParamRule)>,
     /// How long one record may run; looked at between steps.
     pub record_timeout: Option<Millis>,
+    /// How often a whole record is tried.
+    pub record_retry: Option<Retry>,
 }

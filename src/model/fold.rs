@@ -71,8 +71,21 @@ pub struct RecordFold {
     pub disposition: Option<String>,
     /// The outcome keys it has, in the order they came.
     pub outcome_keys: Vec<String>,
+    /// What an earlier record had of these two, where this one carries it on.
+    pub carried: Option<Box<Produced>>,
     /// The last event.
     pub last_at: Timestamp,
+}
+
+/// What a record has to show for operations.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Produced {
+    /// So many steps.
+    pub steps: usize,
+    /// The last `disposition` outcome.
+    pub disposition: Option<String>,
+    /// The outcome keys, in the order they came.
+    pub outcome_keys: Vec<String>,
 }
 
 impl RecordFold {
@@ -121,11 +134,15 @@ impl RecordFold {
         }
         #[expect(clippy::wildcard_enum_match_arm, reason = "only these carry a reason; a new one shows as none")]
         let reason = match event {
+            Event::RecordQueued(queued) => {
+                self.carried = queued.carried.as_ref().map(|carried| Box::new(carried.produced()));
+                self.begin_anew();
+                None
+            }
             Event::RecordRetryScheduled(retry) => {
                 self.attempt = retry.next_attempt;
-                (self.failed_step, self.reason, self.partial) = (None, None, false);
-                (self.disposition, self.promised) = (None, None);
-                self.outcome_keys.clear();
+                (self.failed_step, self.reason, self.partial, self.promised) = (None, None, false, None);
+                self.begin_anew();
                 Some(retry.reason_code)
             }
             Event::RecordFailed(ended) => {
@@ -145,6 +162,12 @@ impl RecordFold {
             self.reason = reason;
         }
         reason
+    }
+
+    /// Nothing was produced yet, but for what was carried.
+    fn begin_anew(&mut self) {
+        let Produced { disposition, outcome_keys, .. } = self.carried.as_deref().cloned().unwrap_or_default();
+        (self.disposition, self.outcome_keys) = (disposition, outcome_keys);
     }
 
     /// The steps' part: at most one open, each end with its start, tries in order (EVENTS §8, S1–S7).
@@ -334,7 +357,8 @@ impl Counts {
     /// How a job turned out, by its records: J6 of EVENTS §8.
     #[must_use]
     pub fn verdict(&self) -> Verdict {
-        match (self.completed, self.failed + self.canceled) {
+        // A row that an ended job never started did not turn out well either.
+        match (self.completed, self.total.saturating_sub(self.completed)) {
             (_, 0) => Verdict::Success,
             (0, _) => Verdict::Failure,
             (_, _) => Verdict::Partial,

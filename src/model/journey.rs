@@ -39,6 +39,7 @@ pub struct Journey {
     /// Its state.
     pub fold: RecordFold,
     carried: Map<String, Value>,
+    carried_outcomes: Map<String, Value>,
 }
 
 impl Journey {
@@ -55,6 +56,7 @@ impl Journey {
             outcomes: Map::new(),
             fold: RecordFold::default(),
             carried: Map::new(),
+            carried_outcomes: Map::new(),
         }
     }
 
@@ -184,17 +186,18 @@ impl Journey {
             Event::RecordQueued(queued) => {
                 self.params = Some(queued.params.clone());
                 if let Some(carried) = &queued.carried {
-                    let all = carried.internal.iter().chain(&carried.outcomes);
-                    self.carried = all.map(|(key, value)| (key.clone(), value.clone())).collect();
+                    (self.carried, self.carried_outcomes) = (carried.output(), carried.outcomes());
                     self.output.clone_from(&self.carried);
-                    self.outcomes.clone_from(&carried.outcomes);
+                    self.outcomes.clone_from(&self.carried_outcomes);
+                    What::Carried(carried.from, carried.names())
+                } else {
+                    return;
                 }
-                return;
             }
             Event::RecordRetryScheduled(retry) => {
                 // It begins anew: what the attempt before produced is in the journey, not in the result.
                 self.output.clone_from(&self.carried);
-                self.outcomes.clear();
+                self.outcomes.clone_from(&self.carried_outcomes);
                 What::Retry(retry.clone())
             }
             Event::RecordWaiting(waiting) => What::Waiting(Box::new(waiting.wait.clone())),

@@ -23,6 +23,12 @@ impl Params {
         Params { names, values: Arc::new(values) }
     }
 
+    /// Of a record whose params are not known yet.
+    #[must_use]
+    pub fn none() -> Params {
+        Params::new(Arc::from([]), Vec::new())
+    }
+
     /// The value of that name.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&Value> {

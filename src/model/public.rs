@@ -112,6 +112,7 @@ struct OpenJob {
 struct OpenRecord {
     fold: RecordFold,
     outcomes: Map<String, Value>,
+    carried: Map<String, Value>,
 }
 
 impl Publisher {
@@ -171,7 +172,11 @@ impl Publisher {
         #[expect(clippy::wildcard_enum_match_arm, reason = "no other type touches the outcomes")]
         match &entry.event {
             Event::StepCompleted(done) => record.outcomes.extend(done.outcomes.clone()),
-            Event::RecordRetryScheduled(_) => record.outcomes.clear(),
+            Event::RecordQueued(queued) => {
+                record.carried = queued.carried.as_ref().map(|carried| carried.outcomes()).unwrap_or_default();
+                record.outcomes.clone_from(&record.carried);
+            }
+            Event::RecordRetryScheduled(_) => record.outcomes.clone_from(&record.carried),
             _ => {}
         }
         let view = value::OfRecord { id, fold: &record.fold, outcomes: &record.outcomes, steps: &steps, before };

@@ -92,6 +92,15 @@ impl Draft {
         let effect = RecordEffect { id: self.id, base: self.base, after: self.fold };
         Ok(Segment { owner: Owner::Record(Box::new(effect)), at, n, events })
     }
+
+    /// What was pushed so far becomes one segment, what follows another.
+    ///
+    /// # Errors
+    /// When a value cannot be JSON.
+    pub fn split(&mut self) -> serde_json::Result<Segment> {
+        let next = Draft::new(self.id, self.fold.clone());
+        std::mem::replace(self, next).seal()
+    }
 }
 
 /// Events as text. Offsets are only known at the end, when `at` is, so the payloads are kept apart until then.

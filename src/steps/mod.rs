@@ -72,7 +72,8 @@ pub fn build(spinner: &Spinner, known: &Known<'_>) -> Result<(Pipeline, Complain
         return Err(complaints);
     }
     let params = spinner.params.iter().map(|(name, rule)| (name.value.clone(), rule.clone())).collect();
-    Ok((Pipeline { stages, params, record_timeout: spinner.limits.record_timeout }, complaints))
+    let (record_timeout, record_retry) = (spinner.limits.record_timeout, spinner.record_retry);
+    Ok((Pipeline { stages, params, record_timeout, record_retry }, complaints))
 }
 
 /// The steps as the log names them.

@@ -52,7 +52,7 @@ impl Object for Part {
             Part::Params(scope) => scope.params.get(key).map(value),
             Part::Output(scope) => scope.output(key).map(value),
             Part::Steps(scope) => {
-                let name = |place: Option<usize>| scope.job.steps.get(place?).map(String::as_str);
+                let name = |place: usize| scope.job.steps.get(place).map(String::as_str);
                 let at = scope.steps.iter().rposition(|step| name(step.place) == Some(key))?;
                 Some(Value::from_object(Part::Step(Arc::clone(scope), at)))
             }
@@ -80,7 +80,7 @@ impl Object for Part {
                 names(keys)
             }
             Part::Steps(scope) => {
-                names(scope.steps.iter().filter_map(|step| scope.job.steps.get(step.place?).cloned()).collect())
+                names(scope.steps.iter().filter_map(|step| scope.job.steps.get(step.place).cloned()).collect())
             }
             Part::Step(..) => Enumerator::Str(&["output"]),
         }

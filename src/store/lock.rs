@@ -7,17 +7,24 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use crate::model::id::JobId;
+use crate::model::time::Timestamp;
 
 /// The process that has a job.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Holder {
     /// Its process number, when its lock file says so.
     pub pid: Option<u32>,
+    /// Since when.
+    pub since: Option<Timestamp>,
 }
 
 impl Holder {
     pub(super) fn describe(&self) -> String {
-        self.pid.map_or_else(String::new, |pid| format!(" (process {pid})"))
+        match (self.pid, self.since) {
+            (Some(pid), Some(since)) => format!(" (process {pid}, since {since})"),
+            (Some(pid), None) => format!(" (process {pid})"),
+            (None, _) => String::new(),
+        }
     }
 }
 
@@ -45,7 +52,7 @@ impl JobLock {
     }
 
     /// Takes the job, or says who has it.
-    pub(super) fn take(database: &Path, job: JobId) -> io::Result<Result<JobLock, Holder>> {
+    pub(super) fn take(database: &Path, at: Timestamp, job: JobId) -> io::Result<Result<JobLock, Holder>> {
         let path = place(database, job);
         let mut refusals = 0;
         loop {
@@ -54,7 +61,7 @@ impl JobLock {
                 Ok(()) if is_still(&file, &path) => {
                     file.set_len(0)?;
                     file.rewind()?;
-                    write!(file, "{}", std::process::id())?;
+                    write!(file, "{} {}", std::process::id(), at.0)?;
                     return Ok(Ok(JobLock { file: Some(file), path }));
                 }
                 // The holder removed it between our opening and our locking: what we have is a file without a name.
@@ -97,7 +104,9 @@ pub(super) fn holder(database: &Path, job: JobId) -> io::Result<Option<Holder>> 
 fn read_holder(file: &mut File) -> Holder {
     let mut text = String::new();
     let read = file.rewind().and_then(|()| file.read_to_string(&mut text));
-    Holder { pid: read.ok().and_then(|_| text.trim().parse().ok()) }
+    let (pid, since) = text.split_once(' ').unwrap_or((&text, ""));
+    let known = read.is_ok();
+    Holder { pid: pid.parse().ok().filter(|_| known), since: since.parse().ok().filter(|_| known).map(Timestamp) }
 }
 
 /// Whether the path still leads to this very file.
@@ -124,15 +133,17 @@ mod tests {
     fn one_has_it_and_the_others_are_told() {
         let folder = tempfile::tempdir().unwrap();
         let database = folder.path().join("a.db");
-        let lock = JobLock::take(&database, JobId(3)).unwrap().unwrap();
-        let refused = JobLock::take(&database, JobId(3)).unwrap().unwrap_err();
-        assert_eq!(refused.pid, Some(std::process::id()));
+        let take = || JobLock::take(&database, Timestamp(7), JobId(3)).unwrap();
+        let lock = take().unwrap();
+        let refused = take().unwrap_err();
+        assert_eq!((refused.pid, refused.since), (Some(std::process::id()), Some(Timestamp(7))));
+        assert_eq!(refused.describe(), format!(" (process {}, since 1970-01-01T00:00:00.007Z)", std::process::id()));
         assert_eq!(holder(&database, JobId(3)).unwrap(), Some(refused));
         assert_eq!(holder(&database, JobId(4)).unwrap(), None);
         drop(lock);
         assert_eq!(holder(&database, JobId(3)).unwrap(), None);
         assert!(!place(&database, JobId(3)).exists());
-        drop(JobLock::take(&database, JobId(3)).unwrap().unwrap());
+        drop(take().unwrap());
     }
 
     #[cfg(unix)]

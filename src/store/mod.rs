@@ -18,8 +18,8 @@ mod values;
 pub use lock::{Holder, JobLock};
 pub use sqlite::{Access, Fault, Invocation, Side, SqliteStore, check_condition, on_long_wait};
 pub use values::{
-    Fate, Fresh, Job, LoadFacts, LoadMode, LoadPlan, NewJob, Range, Record, RecordAsk, Row, RowAsk, Rows, Scope, Seal,
-    Selection, Selector, Session, SpinnerVersion, Tally,
+    Fate, Fresh, Job, Left, LoadFacts, LoadMode, LoadPlan, NewJob, Range, Record, RecordAsk, Row, RowAsk, Rows, Scope,
+    Seal, Selection, Selector, Session, SpinnerVersion, Tally,
 };
 
 /// Why the store did not do it.
@@ -126,6 +126,10 @@ pub trait Read {
     fn job(&self, id: JobId) -> Result<Option<Job>>;
     /// The job made with this idempotency key.
     fn job_with_key(&self, key: &str) -> Result<Option<Job>>;
+    /// The jobs that retry a job, oldest first.
+    fn retries(&self, job: JobId) -> Result<Vec<JobId>>;
+    /// How many records are left of a job, as a retry would take them.
+    fn count_left(&self, left: &Left) -> Result<u64>;
     /// The process that holds a job now.
     fn holder(&self, job: JobId) -> Result<Option<Holder>>;
     /// Sessions of a job that have not ended.
@@ -175,6 +179,12 @@ pub trait Write: Read + Send {
     /// # Errors
     /// [`Error::Illegal`] or [`Error::Conflict`] when the state does not allow one of them.
     fn append(&mut self, segments: &[Segment]) -> Result<Cursor>;
+    /// The same, safe from the death of the process but not of the machine until the next `append`: for what must be
+    /// found if the process dies, and does no harm if it is not.
+    ///
+    /// # Errors
+    /// As `append`.
+    fn append_soon(&mut self, segments: &[Segment]) -> Result<Cursor>;
     /// Makes a job: its row, its selection, `job.created` and `job.queued`. Nothing, when no rows are meant.
     ///
     /// # Errors
@@ -204,8 +214,9 @@ pub trait Write: Read + Send {
     ///
     /// # Errors
     /// [`Error::Held`] when another process has it.
-    fn lock_job(&mut self, job: JobId) -> Result<JobLock>;
-    /// Begins a worker session on a job: `session.queued` and `session.running`.
+    fn lock_job(&mut self, at: Timestamp, job: JobId) -> Result<JobLock>;
+    /// Begins a worker session on a job: `session.queued` and `session.running`. Sessions that the log has as live are of
+    /// processes that died, because the caller holds the job's lock: `session.failed` and `session.replaced`.
     ///
     /// # Errors
     /// When it cannot be written.

@@ -62,6 +62,8 @@ pub struct Job {
     pub since: Option<Timestamp>,
     /// The last event of its stream.
     pub last_at: Timestamp,
+    /// The job whose records it retries.
+    pub retry_of: Option<JobId>,
 }
 
 /// A record as it stands.
@@ -211,6 +213,23 @@ pub enum Rows {
     /// Those that the selector means at the moment the job is made: in the same transaction, so that of two jobs over
     /// new rows the second finds them taken. `created` is filled in.
     Chosen(Selector),
+    /// Those of an earlier job that did not complete, and that no other job retries.
+    Left(Left),
+}
+
+/// Records of a job that started and did not complete, to be retried: all of them, or only some.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Left {
+    /// The job.
+    pub job: JobId,
+    /// Only this row.
+    pub row: Option<RowId>,
+    /// Only failed ones, none that was canceled.
+    pub failed: bool,
+    /// Only for this reason.
+    pub reason: Option<Reason>,
+    /// Only those that failed at the step of this place.
+    pub step: Option<u32>,
 }
 
 impl Selection {

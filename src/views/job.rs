@@ -36,6 +36,7 @@ fn report<'a>(read: &'a dyn Read, args: &Args) -> Answer<'a> {
         dispositions: top(&tally, "disposition").map(|(key, n)| vec![Cell::text(key), Cell::Count(n)]).collect(),
         failures: top(&tally, "failure").map(|(key, n)| failure(&standing.job, key, n)).collect(),
         rate: rate(&standing, args.now),
+        retries: read.retries(id)?,
         standing,
     };
     Ok(Report::Single(Single { object: facts.object(args.now), blocks: facts.blocks(args.now), lines: None }))
@@ -49,6 +50,7 @@ struct Facts {
     dispositions: Vec<Vec<Cell>>,
     failures: Vec<Vec<Cell>>,
     rate: Option<f64>,
+    retries: Vec<JobId>,
 }
 
 impl Facts {
@@ -65,6 +67,7 @@ impl Facts {
             ("selection", Cell::maybe(origin, |origin| Cell::text(origin.selection.summary.as_str()))),
             ("trigger", Cell::maybe(origin, |origin| Cell::Json(json!(origin.trigger)))),
             ("retry_of", Cell::maybe(origin.and_then(|origin| origin.retry_of), Cell::Number)),
+            ("retried_by", Cell::Json(json!(self.retries))),
             ("counts", Cell::Json(json!(job.counts))),
             ("dispositions", list(&disposition_columns(), &self.dispositions)),
             ("failures", list(&failure_columns(), &self.failures)),
@@ -106,7 +109,9 @@ impl Facts {
         if let Some(origin) = &self.origin {
             let rows = counted(job.counts.total, "row");
             pairs.push(("selection", Cell::text(format!("{}: {rows}", origin.selection.summary))));
-            pairs.extend(origin.retry_of.map(|id| ("retry of", Cell::Number(id))));
+            pairs.extend(origin.retry_of.map(|id| ("retry of", Cell::text(format!("job {id}")))));
+            let retries: Vec<_> = self.retries.iter().map(|id| format!("job {id}")).collect();
+            pairs.extend((!retries.is_empty()).then(|| ("retried by", Cell::text(retries.join(", ")))));
         }
         pairs.push(("created", Cell::Time(job.created_at)));
         pairs.extend(job.started_at.map(|at| ("started", Cell::Time(at))));

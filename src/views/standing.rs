@@ -13,6 +13,8 @@ pub struct Standing {
     pub job: Job,
     /// Where it stands: by the log, or `stalled` when its process is gone without a word.
     pub status: JobStatus,
+    /// The latest job that retries it.
+    pub retried: Option<JobId>,
 }
 
 impl Standing {
@@ -21,13 +23,14 @@ impl Standing {
     /// # Errors
     /// When the store cannot be read.
     pub fn of(read: &dyn Read, job: Job) -> store::Result<Standing> {
+        let retried = read.retries(job.id)?.pop();
         if job.status != JobStatus::Running || read.holder(job.id)?.is_some() {
-            return Ok(Standing { status: job.status, job });
+            return Ok(Standing { status: job.status, job, retried });
         }
         // It may have ended between the two looks; its lock goes after its last commit.
         let job = read.job(job.id)?.unwrap_or(job);
         let status = if job.status == JobStatus::Running { JobStatus::Stalled } else { job.status };
-        Ok(Standing { job, status })
+        Ok(Standing { job, status, retried })
     }
 
     /// How it turned out, once it has ended.
@@ -84,9 +87,10 @@ impl Standing {
         match self.status {
             JobStatus::Created | JobStatus::Queued | JobStatus::Stalled => format!("cxgear resume {id}"),
             JobStatus::Waiting => format!("cxgear records {id} --status waiting"),
-            JobStatus::Completed | JobStatus::Failed if self.job.counts.failed > 0 => {
-                format!("cxgear records {id} --status failed")
-            }
+            JobStatus::Completed | JobStatus::Failed if self.job.counts.failed > 0 => match self.retried {
+                Some(retried) => format!("cxgear job {retried}"),
+                None => format!("cxgear retry {id} --failed"),
+            },
             JobStatus::Completed => format!("cxgear export {id}"),
             JobStatus::Running | JobStatus::Canceling | JobStatus::Canceled | JobStatus::Failed => {
                 format!("cxgear records {id}")

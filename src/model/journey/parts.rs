@@ -108,6 +108,8 @@ pub struct Moment {
 /// What happened.
 #[derive(Debug, Clone, PartialEq)]
 pub enum What {
+    /// It takes over from the record of an earlier job what these steps had done.
+    Carried(u64, Vec<String>),
     /// It waits for a person.
     Waiting(Box<Wait>),
     /// A person acted.
@@ -138,7 +140,7 @@ impl What {
         match self {
             What::Waiting(_) | What::Sleeping(..) | What::Stalled(_) => true,
             What::Signal(_) | What::Resumed(_) | What::Retry(_) | What::Decision(_) | What::Limit(_) => false,
-            What::Canceling(_) | What::Canceled(_) | What::Failed(..) => false,
+            What::Carried(..) | What::Canceling(_) | What::Canceled(_) | What::Failed(..) => false,
         }
     }
 }

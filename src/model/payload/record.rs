@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::ErrorInfo;
+use crate::model::fold::Produced;
 use crate::model::params::Params;
 use crate::model::reason::Reason;
 use crate::model::time::{Millis, Timestamp};
@@ -23,14 +24,56 @@ pub struct Queued {
 pub struct Carried {
     /// The job it comes from.
     pub from: u64,
-    /// The steps that are done.
-    pub steps: Vec<String>,
-    /// What they produced for operations.
+    /// The steps that are done, with what they produced, in the order they ended.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub steps: Vec<CarriedStep>,
+    /// The step to begin at; nothing when none is left.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at: Option<String>,
+}
+
+/// A step that is done.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CarriedStep {
+    /// Its name.
+    pub name: String,
+    /// What it produced for operations.
     #[serde(default, skip_serializing_if = "Map::is_empty")]
     pub outcomes: Map<String, Value>,
-    /// What they produced for the journey only.
+    /// What it produced for the journey only.
     #[serde(default, skip_serializing_if = "Map::is_empty")]
     pub internal: Map<String, Value>,
+}
+
+impl Carried {
+    /// What its steps produced for operations.
+    #[must_use]
+    pub fn outcomes(&self) -> Map<String, Value> {
+        self.steps.iter().flat_map(|step| step.outcomes.clone()).collect()
+    }
+
+    /// All that its steps produced; an outcome wins over an internal result of its step.
+    #[must_use]
+    pub fn output(&self) -> Map<String, Value> {
+        self.steps.iter().flat_map(|step| step.internal.clone().into_iter().chain(step.outcomes.clone())).collect()
+    }
+
+    /// The names of its steps.
+    #[must_use]
+    pub fn names(&self) -> Vec<String> {
+        self.steps.iter().map(|step| step.name.clone()).collect()
+    }
+
+    /// What operations see of it.
+    #[must_use]
+    pub fn produced(&self) -> Produced {
+        let outcomes = self.outcomes();
+        Produced {
+            steps: self.steps.len(),
+            disposition: outcomes.get("disposition").and_then(Value::as_str).map(str::to_owned),
+            outcome_keys: outcomes.keys().cloned().collect(),
+        }
+    }
 }
 
 /// `record.waiting`.

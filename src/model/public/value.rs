@@ -102,8 +102,17 @@ impl OfRecord<'_> {
         let own = || stored(&entry.event);
         #[expect(clippy::wildcard_enum_match_arm, reason = "the others have all that they say")]
         match &entry.event {
-            Event::RecordQueued(_) => {
+            Event::RecordQueued(queued) => {
                 put(&mut value, "row", self.id.row.0);
+                if let Some(carried) = &queued.carried {
+                    let told = object([
+                        ("from", carried.from.into()),
+                        ("steps", carried.names().into()),
+                        ("at", json!(carried.at)),
+                        ("output", carried.output().into()),
+                    ]);
+                    put(&mut value, "carried", told);
+                }
                 fill(&mut value, own());
             }
             Event::RecordStarted(_) => {

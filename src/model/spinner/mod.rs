@@ -6,10 +6,12 @@ use super::document::{self, Complaint, Complaints, Fields, Placed, Spot, list, n
 
 mod limits;
 mod params;
+mod retry;
 mod steps;
 
 pub use limits::{Limits, MaxFailures, rate_of};
 pub use params::{ParamKind, ParamRule};
+pub use retry::{Backoff, Retry};
 pub use steps::{OnFailure, StepDef, Target, Targets};
 
 /// A spinner file that was read.
@@ -25,6 +27,8 @@ pub struct Spinner {
     pub params: Vec<(Placed<String>, ParamRule)>,
     /// What it may not pass.
     pub limits: Limits,
+    /// How often a whole record is tried.
+    pub record_retry: Option<Retry>,
     /// Its steps.
     pub steps: Vec<StepDef>,
     /// SHA-256 of the canonical definition, in hex.
@@ -49,6 +53,7 @@ impl Spinner {
         let description = fields.text("description").map(|d| d.value);
         let params = fields.take("params");
         let limits = fields.take("limits");
+        let record_retry = fields.take("record_retry");
         let steps = fields.array("steps");
         fields.finish();
         if let Some(name) = &name {
@@ -57,6 +62,7 @@ impl Spinner {
         let project_type = project_type.and_then(|kind| known_project_type(kind, &mut complaints));
         let params = params.map(|node| params::read(node, &mut complaints)).unwrap_or_default();
         let limits = limits.map(|node| limits::read(node, &mut complaints)).unwrap_or_default();
+        let record_retry = record_retry.and_then(|node| retry::read(node, "`[record_retry]`", &mut complaints));
         if steps.as_ref().is_none_or(|steps| steps.value.is_empty()) {
             let hint = Some("add a `[[steps]]` table with `name` and `type`".to_owned());
             complaints.error(Spot { line: 1, column: 1 }, "the spinner has no steps", hint);
@@ -68,7 +74,7 @@ impl Spinner {
         let sound = !complaints.forbid();
         let name = name.map(|n| n.value).unwrap_or_default();
         let hash = digest.iter().map(|byte| format!("{byte:02x}")).collect();
-        Ok((Spinner { name, project_type, description, params, limits, steps, hash, sound }, complaints))
+        Ok((Spinner { name, project_type, description, params, limits, record_retry, steps, hash, sound }, complaints))
     }
 
     /// The names of the steps as the step at `here` may be sent to them.

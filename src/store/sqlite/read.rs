@@ -6,14 +6,14 @@ use rusqlite::{Connection, OptionalExtension as _, ToSql};
 
 use super::rows::{JOB, RECORD, SEGMENT, SPINNER, TABLE, quoted};
 use super::select::select;
-use super::{SqliteStore, condition, rows, write};
+use super::{SqliteStore, condition, rows, select, write};
 use crate::model::id::{Cursor, JobId, RecordId, RequestId, RowId, WorkspaceId};
 use crate::model::segment::StoredSegment;
 use crate::model::status::RecordStatus;
 use crate::model::table::Table;
 use crate::store::lock::{self, Holder};
 use crate::store::{
-    Error, Job, Range, Read, Record, RecordAsk, Result, Row, RowAsk, Scope, Seal, Selection, Selector, Session,
+    Error, Job, Left, Range, Read, Record, RecordAsk, Result, Row, RowAsk, Scope, Seal, Selection, Selector, Session,
     SpinnerVersion, Tally,
 };
 
@@ -36,6 +36,11 @@ pub(super) fn number(db: &Connection, sql: &str, values: &[&dyn ToSql]) -> Resul
 /// SQLite counts in signed numbers; a limit beyond them is none.
 pub(super) fn capped(limit: u64) -> i64 {
     i64::try_from(limit).unwrap_or(i64::MAX)
+}
+
+pub(super) fn live_sessions(db: &Connection, job: JobId) -> Result<Vec<Session>> {
+    let sql = "SELECT id, job, status FROM cx_session WHERE job = ?1 AND status < 4 ORDER BY id";
+    all(db, sql, &[&capped(job.0)], rows::session)
 }
 
 impl SqliteStore {
@@ -133,14 +138,22 @@ impl Read for SqliteStore {
         Ok(self.db.prepare_cached(&sql)?.query_row([key], rows::job).optional()?)
     }
 
+    fn retries(&self, job: JobId) -> Result<Vec<JobId>> {
+        let sql = "SELECT id FROM cx_job WHERE retry_of = ?1 ORDER BY id";
+        all(&self.db, sql, &[&capped(job.0)], |row| Ok(JobId(row.get::<_, i64>(0)?.cast_unsigned())))
+    }
+
+    fn count_left(&self, left: &Left) -> Result<u64> {
+        Ok(select::left(&self.db, left)?.total)
+    }
+
     fn holder(&self, job: JobId) -> Result<Option<Holder>> {
         let Some(path) = &self.path else { return Ok(None) };
         lock::holder(path, job).map_err(|cause| Error::Lock { path: path.clone(), cause })
     }
 
     fn live_sessions(&self, job: JobId) -> Result<Vec<Session>> {
-        let sql = "SELECT id, job, status FROM cx_session WHERE job = ?1 AND status < 4 ORDER BY id";
-        all(&self.db, sql, &[&capped(job.0)], rows::session)
+        live_sessions(&self.db, job)
     }
 
     fn records(&self, job: &Job, ask: &RecordAsk, after: RowId, limit: u64) -> Result<Vec<Record>> {

@@ -13,7 +13,8 @@ use crate::model::time::{Millis, Timestamp};
 use crate::store::{Job, Record, Session, SpinnerVersion};
 
 pub(super) const JOB: &str = "id, spinner, version, tbl, fields, steps, settings, status, reason, total, queued, \
-    running, waiting, sleeping, completed, failed, canceled, created_at, started_at, ended_at, fingerprint, ran, since, at";
+    running, waiting, sleeping, completed, failed, canceled, created_at, started_at, ended_at, fingerprint, ran, since, at, \
+    retry_of";
 
 pub(super) const RECORD: &str =
     "job, row, status, attempt, claim, partial, started_at, ended_at, failed_step, reason, disposition";
@@ -84,6 +85,7 @@ pub(super) fn job(row: &SqlRow<'_>) -> rusqlite::Result<Job> {
         ran: Millis(unsigned(row, 21)?),
         since: time(row, 22)?,
         last_at: Timestamp(row.get(23)?),
+        retry_of: row.get::<_, Option<i64>>(24)?.map(|id| JobId(id.cast_unsigned())),
     })
 }
 

@@ -1,12 +1,13 @@
 //! Which rows a selector means: read in order and kept as ranges, so that a whole table is one of them.
 
-use rusqlite::{Connection, named_params};
+use rusqlite::{Connection, ToSql, named_params};
 
 use super::read::{capped, number};
 use super::rows::quoted;
+use crate::model::reason::Reason;
 use crate::model::status::RecordStatus;
 use crate::model::table::Table;
-use crate::store::{Result, Selection, Selector};
+use crate::store::{Left, Result, Selection, Selector};
 
 /// The rows; `condition` is the selector's own, shown to be harmless.
 pub(super) fn select(db: &Connection, table: &Table, selector: &Selector, condition: &str) -> Result<Selection> {
@@ -43,8 +44,36 @@ pub(super) fn select(db: &Connection, table: &Table, selector: &Selector, condit
         ":table": table.name,
         ":limit": capped(selector.limit.unwrap_or(u64::MAX)),
     };
-    let mut statement = db.prepare(&sql)?;
-    // Each clause names its own values, so only those that the sentence has are given.
+    gather(db, &sql, all)
+}
+
+/// Records of a job that started and did not complete, and that no other job has retried or is about to.
+pub(super) fn left(db: &Connection, left: &Left) -> Result<Selection> {
+    let mut sql = "SELECT r.row FROM cx_record r WHERE r.job = :job \
+        AND (r.status = :failed OR (r.status = :canceled AND r.claim > 0 AND NOT :only_failed)) \
+        AND (:row IS NULL OR r.row = :row) AND (:reason IS NULL OR r.reason = :reason) \
+        AND (:step IS NULL OR r.failed_step = :step)"
+        .to_owned();
+    // As with `--new`: a row of an open job is taken even before it starts, of an ended one only when it did.
+    sql += " AND NOT EXISTS (SELECT 1 FROM cx_job j JOIN cx_record x ON x.job = j.id AND x.row = r.row \
+            WHERE j.retry_of = :job AND x.claim > 0) \
+            AND NOT EXISTS (SELECT 1 FROM cx_job j JOIN cx_selection s ON s.job = j.id \
+            WHERE j.retry_of = :job AND j.ended_at IS NULL AND r.row BETWEEN s.first AND s.last) ORDER BY r.row";
+    let all = named_params! {
+        ":job": capped(left.job.0),
+        ":failed": RecordStatus::Failed.code(),
+        ":canceled": RecordStatus::Canceled.code(),
+        ":only_failed": left.failed,
+        ":row": left.row.map(|row| capped(row.0)),
+        ":reason": left.reason.map(Reason::name),
+        ":step": left.step,
+    };
+    gather(db, &sql, all)
+}
+
+/// The rows that a sentence answers, as ranges. Each clause names its own values, so only those that it has are given.
+fn gather(db: &Connection, sql: &str, all: &[(&str, &dyn ToSql)]) -> Result<Selection> {
+    let mut statement = db.prepare(sql)?;
     let mut given = Vec::with_capacity(all.len());
     for (name, value) in all {
         if statement.parameter_index(name)?.is_some() {

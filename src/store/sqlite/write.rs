@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 use super::append::Appender;
 use super::load::SqliteLoad;
 use super::rows::quoted;
-use super::select::select;
+use super::select::{left, select};
 use super::{SqliteStore, rows};
 use crate::model::event::Event;
 use crate::model::id::{Cursor, JobId, SessionId};
@@ -87,14 +87,22 @@ impl Write for SqliteStore {
         Ok(cursor.unwrap_or_default())
     }
 
+    fn append_soon(&mut self, segments: &[Segment]) -> Result<Cursor> {
+        self.db.execute_batch("PRAGMA synchronous = NORMAL")?;
+        let done = self.append(segments);
+        self.db.execute_batch("PRAGMA synchronous = FULL")?;
+        done
+    }
+
     fn create_job(&mut self, at: Timestamp, job: &NewJob) -> Result<Option<JobId>> {
         let chosen = match &job.rows {
-            Rows::These(_) => None,
+            Rows::These(_) | Rows::Left(_) => None,
             Rows::Chosen(selector) => Some(self.prepare_selection(&job.created.table, selector)?),
         };
         self.commit_events(|db| {
             let selection = match (&job.rows, &chosen) {
                 (Rows::These(selection), _) => selection.clone(),
+                (Rows::Left(rows), _) => left(db, rows)?,
                 (Rows::Chosen(selector), condition) => {
                     let table =
                         table(db, &job.created.table)?.ok_or_else(|| Error::NoTable(job.created.table.clone()))?;
@@ -180,9 +188,9 @@ impl Write for SqliteStore {
         Ok(Box::new(SqliteLoad::begin(self, plan)?))
     }
 
-    fn lock_job(&mut self, job: JobId) -> Result<JobLock> {
+    fn lock_job(&mut self, at: Timestamp, job: JobId) -> Result<JobLock> {
         let Some(path) = &self.path else { return Ok(JobLock::private()) };
-        match JobLock::take(path, job) {
+        match JobLock::take(path, at, job) {
             Ok(Ok(lock)) => Ok(lock),
             Ok(Err(holder)) => Err(Error::Held { job, holder }),
             Err(cause) => Err(Error::Lock { path: path.clone(), cause }),
@@ -193,8 +201,14 @@ impl Write for SqliteStore {
         self.commit_events(|db| {
             let next = "SELECT coalesce(max(id), 0) + 1 FROM cx_session";
             let id: i64 = db.prepare_cached(next)?.query_row([], |row| row.get(0))?;
-            let said = || facts(json!({ "session": id, "job": job.0 }));
-            let events = vec![Event::SessionQueued(said()), Event::SessionRunning(said())];
+            let said = |id: i64| facts(json!({ "session": id, "job": job.0 }));
+            let mut events = vec![Event::SessionQueued(said(id))];
+            for dead in super::read::live_sessions(db, job)? {
+                let dead = dead.id.0.cast_signed();
+                events.push(Event::SessionFailed(said(dead)));
+                events.push(Event::SessionReplaced(facts(json!({ "session": dead, "job": job.0, "by": id }))));
+            }
+            events.push(Event::SessionRunning(said(id)));
             Ok((SessionId(id.cast_unsigned()), vec![Segment::workspace(at, events)?]))
         })
     }
@@ -210,7 +224,7 @@ fn insert_job(db: &Connection, at: Timestamp, job: &NewJob, created: &JobCreated
     }
     db.prepare_cached(
         "INSERT INTO cx_job (spinner, version, tbl, fields, steps, settings, status, total, created_at, \
-         idempotency_key, fingerprint) VALUES (?1, ?2, ?3, ?4, ?5, ?6, 0, ?7, ?8, ?9, ?10)",
+         idempotency_key, fingerprint, retry_of) VALUES (?1, ?2, ?3, ?4, ?5, ?6, 0, ?7, ?8, ?9, ?10, ?11)",
     )?
     .execute((
         &created.spinner,
@@ -223,6 +237,7 @@ fn insert_job(db: &Connection, at: Timestamp, job: &NewJob, created: &JobCreated
         at.0,
         &created.idempotency_key,
         &job.fingerprint,
+        created.retry_of.map(u64::cast_signed),
     ))?;
     Ok(JobId(db.last_insert_rowid().cast_unsigned()))
 }

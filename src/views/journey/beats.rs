@@ -86,6 +86,10 @@ fn between(moment: &Moment, began: Timestamp, beats: &mut Vec<Beat>) {
     let word = |reason: Option<Reason>| reason.map_or("", Reason::name).to_owned();
     let (name, outcome, tone, notes) = match &moment.what {
         What::Decision(decision) => return decided(decision, beats),
+        What::Carried(from, steps) => {
+            let done = if steps.is_empty() { "nothing".to_owned() } else { steps.join(", ") };
+            ("carried", format!("from job {from}"), Tone::Quiet, vec![note(Tone::Plain, format!("done there: {done}"))])
+        }
         What::Waiting(wait) => {
             ("waiting", wait.kind.clone(), Tone::Warn, vec![note(Tone::Plain, wait.message.clone())])
         }

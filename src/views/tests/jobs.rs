@@ -115,7 +115,7 @@ fn a_job_says_what_came_of_it_and_what_failed_where() {
     assert_eq!(told["selection"], "all rows");
     assert_eq!(told["counts"]["failed"], 2);
     assert!((told["records_per_second"].as_f64().unwrap() - 5.0 / 7.5).abs() < 1e-9);
-    assert_eq!(next(&job), "cxgear records 1 --status failed");
+    assert_eq!(next(&job), "cxgear retry 1 --failed");
     assert_eq!(next(&single(&store, "job", &[("job", "2")])), "cxgear resume 2");
     assert_eq!(next(&single(&store, "job", &[("job", "3")])), "cxgear resume 3");
     assert_eq!(refused(&store, "job", &[("job", "9")]).1, ["the latest is 3; `cxgear jobs` lists them"]);

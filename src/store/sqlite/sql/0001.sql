@@ -122,6 +122,7 @@ CREATE TABLE cx_job (
     since           INTEGER,                     -- running since
     idempotency_key TEXT UNIQUE,
     fingerprint     TEXT    NOT NULL,         -- of the arguments behind the key
+    retry_of        INTEGER REFERENCES cx_job (id),
     seq             INTEGER NOT NULL DEFAULT 0,
     at              INTEGER NOT NULL DEFAULT 0,
     CHECK ((status IN (6, 7, 8)) = (ended_at IS NOT NULL)),
@@ -130,6 +131,7 @@ CREATE TABLE cx_job (
     CHECK (queued + running + waiting + sleeping + completed + failed + canceled <= total)
 ) STRICT;
 CREATE INDEX cx_job_open ON cx_job (tbl) WHERE ended_at IS NULL;
+CREATE INDEX cx_job_retry ON cx_job (retry_of) WHERE retry_of IS NOT NULL;
 
 -- The rows that a job will run over, frozen: ranges of row numbers, both ends included.
 CREATE TABLE cx_selection (
