@@ -72,6 +72,10 @@ pub(super) fn drive(context: &Context, store: &mut SqliteStore, id: JobId) -> Re
     let lock = store.lock_job(context.now(), id)?;
     // Read after the lock: until then another process may have changed it.
     let job = select::known_job(Some(store), id)?;
+    if job.status.is_terminal() {
+        show_job(context, store, id)?;
+        return Ok(code(&job));
+    }
     let (pipeline, limits) = frozen(store, &job)?;
     let interrupt = signals::listen().map_err(Failure::world)?;
     let reader = context.reader()?;

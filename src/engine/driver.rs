@@ -49,13 +49,14 @@ pub(super) struct Driver<'r, 'w> {
 }
 
 impl<'r, 'w> Driver<'r, 'w> {
-    pub(super) fn new(run: &'r Run<'r>, session: SessionId, writer: &'w Writer<'w>) -> Driver<'r, 'w> {
+    /// `died`: whether the process before this one did.
+    pub(super) fn new(run: &'r Run<'r>, session: SessionId, writer: &'w Writer<'w>, died: bool) -> Driver<'r, 'w> {
         let counts = run.job.counts;
         let now = run.clock.now();
         let allowed = run.limits.max_failures.map(|max| max.of(counts.total));
         let (batch, resting) = (Vec::with_capacity(BATCH), Resting::default());
         let (began, since, progress) = (now, now, now);
-        let (wary, canceled) = (0, false);
+        let (wary, canceled) = (if died { UNDER_WAY } else { 0 }, false);
         Driver { run, session, writer, batch, began, since, progress, counts, allowed, resting, wary, canceled }
     }
 
@@ -83,7 +84,6 @@ impl<'r, 'w> Driver<'r, 'w> {
             JobStatus::Running | JobStatus::Stalled => {
                 // Running by the log, but its lock was free: its process died.
                 if self.run.job.status == JobStatus::Running {
-                    self.wary = UNDER_WAY;
                     self.own(vec![stalled()])?;
                 }
                 self.stall_records()?;
@@ -101,7 +101,6 @@ impl<'r, 'w> Driver<'r, 'w> {
     fn stall_records(&mut self) -> Result<(), Error> {
         self.each_open(|driver, record| {
             if record.status == RecordStatus::Running {
-                driver.wary = UNDER_WAY;
                 let stalled = Machine::stall(driver.run.pipeline, driver.past(record.id)?, driver.run.clock.now())?;
                 driver.record(stalled.seal()?)?;
             }

@@ -93,13 +93,14 @@ impl Run<'_> {
         // The log never goes back in time, whatever the clock of the machine does (E3).
         let steady = Steady::from(self.clock, self.job.last_at);
         let run = Run { clock: &steady, facts: Arc::clone(&self.facts), ..*self };
+        let died = !store.live_sessions(run.job.id)?.is_empty();
         let session = store.begin_session(run.clock.now(), run.job.id)?;
         let close = if run.job.status == JobStatus::Canceling {
             Close::Canceled
         } else {
             std::thread::scope(|threads| {
                 let writer = Writer::start(threads, store, sink, run.job.id)?;
-                let driven = Driver::new(&run, session, &writer).all();
+                let driven = Driver::new(&run, session, &writer, died).all();
                 // The writer's failure is the cause of the driver's, so it is the one to tell.
                 let refused = writer.finish()?;
                 if refused { Ok(Close::Canceled) } else { driven }
