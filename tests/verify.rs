@@ -64,6 +64,7 @@ fn every_change_is_seen() {
         ("UPDATE cx_segment SET events = replace(events, '[33]', '[999]') WHERE row = 4", "E4"),
         ("UPDATE cx_segment SET events = replace(events, '[33]', '[60]') WHERE row = 4", "E5"),
         ("UPDATE cx_segment SET events = replace(events, '\"step\":0', '\"step\":9') WHERE row = 4", "S6"),
+        ("UPDATE cx_segment SET events = replace(events, '\"step\":0', '\"step\":2') WHERE row = 4", "R7"),
         ("DELETE FROM cx_segment WHERE row = 3", "E2"),
         ("UPDATE cx_segment SET seq = seq + 1 WHERE row = 3", "E2"),
         // States beside the log, both ways.
@@ -88,7 +89,7 @@ fn every_change_is_seen() {
         assert!(rules.contains(&rule), "{sql}: {rules:?}");
         seen += 1;
     }
-    assert_eq!(seen, 21);
+    assert_eq!(seen, 22);
     assert_eq!(broken_by(folder.path(), "SELECT 1"), Vec::<&str>::new(), "a copy that was not changed is whole");
 }
 

@@ -10,6 +10,7 @@ use crate::model::check::{Breach, Chain, Check, Ended, JobCheck, RecordCheck};
 use crate::model::id::{Cursor, JobId, RecordId};
 use crate::model::report::{Block, Cell, Column, List, Report, Single, Tone, counted, grouped};
 use crate::model::segment::StoredSegment;
+use crate::model::spinner::{Spinner, Target};
 use crate::store::{Read, RecordAsk, Scope, Seal};
 
 /// What a check came to.
@@ -76,6 +77,10 @@ struct Run<'r> {
 
 impl Run<'_> {
     fn segment(&mut self, segment: &StoredSegment) -> Result<(), Error> {
+        // A job's first segment is its own.
+        if let (Some(job), None, 1) = (segment.job, segment.row, segment.seq) {
+            self.check.lead(job, ways(self.read, job)?);
+        }
         for Ended::Record(id, check) in self.check.segment(segment) {
             self.compare(id, &check)?;
         }
@@ -161,6 +166,18 @@ impl Run<'_> {
         let records = self.records.values().sum();
         Ok(Verified { breaches, events: self.check.events, jobs: jobs.len() as u64, records, seal })
     }
+}
+
+/// Where each step of the job's spinner leads; nothing when its version cannot be read, which is told elsewhere.
+fn ways(read: &dyn Read, job: JobId) -> Result<Vec<Target>, Error> {
+    let Some(job) = read.job(job)? else { return Ok(Vec::new()) };
+    let version = read.spinner(&job.spinner, Some(job.version))?;
+    let Some(Ok((spinner, _))) = version.map(|version| Spinner::parse(&version.definition)) else {
+        return Ok(Vec::new());
+    };
+    let count = spinner.steps.len();
+    let below = |place: usize| if place + 1 < count { Target::Step(place + 1) } else { Target::End };
+    Ok(spinner.steps.iter().enumerate().map(|(place, step)| step.next.unwrap_or(below(place))).collect())
 }
 
 /// The stored seals, beside the chain that is made again.

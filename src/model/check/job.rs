@@ -6,6 +6,7 @@ use crate::model::fold::JobFold;
 use crate::model::id::{JobId, RecordId};
 use crate::model::payload::{Counts, StepName};
 use crate::model::report::{counted, grouped};
+use crate::model::spinner::Target;
 use crate::model::status::{JobStatus, RecordStatus};
 
 /// What the events of a job came to.
@@ -19,6 +20,8 @@ pub struct JobCheck {
     pub events: u64,
     /// The frozen steps.
     pub steps: Vec<StepName>,
+    /// Where each step leads, where that is known.
+    pub ways: Vec<Target>,
     /// The columns that may enter as params.
     pub fields: Vec<String>,
 }
@@ -48,6 +51,12 @@ impl JobCheck {
                 self.counts = Counts { total: created.total, not_started: created.total, ..Counts::default() };
                 self.steps.clone_from(&created.steps);
                 self.fields.clone_from(&created.metadata_fields);
+            }
+            Event::JobWaiting(because) if because.reason_code.is_none() => {
+                let counts = self.counts;
+                if counts.queued + counts.running + counts.not_started > 0 {
+                    breach("J7", "it waits while there is something to do".to_owned());
+                }
             }
             Event::JobProgress(progress) if progress.counts != self.counts => {
                 breach("J4", differ(&progress.counts, &self.counts));

@@ -1,15 +1,17 @@
 //! The invariants of EVENTS §8, held against a log as it is read: what it is given is the log, in order, and nothing
 //! is kept of a record once it has ended. What states are stored beside the log is compared by whoever has them.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
-use super::event::Subject;
+use super::event::{Event, Subject};
 use super::fold::SessionFold;
 use super::id::{Cursor, JobId, RecordId};
 use super::segment::{Entry, StoredSegment};
+use super::spinner::Target;
 use super::time::Timestamp;
 
 mod job;
+mod path;
 mod record;
 mod seals;
 
@@ -51,6 +53,7 @@ pub struct Check {
     jobs: HashMap<JobId, JobCheck>,
     open: HashMap<RecordId, RecordCheck>,
     sessions: HashMap<u64, SessionFold>,
+    keys: HashSet<String>,
 }
 
 /// How far a stream is.
@@ -65,6 +68,11 @@ impl Check {
     #[must_use]
     pub fn of(job: Option<JobId>) -> Check {
         Check { one_stream: job.is_some(), ..Check::default() }
+    }
+
+    /// Says where each step of a job leads, before the first of its records. Without it the ways are not checked.
+    pub fn lead(&mut self, job: JobId, ways: Vec<Target>) {
+        self.jobs.entry(job).or_default().ways = ways;
     }
 
     /// Takes in the next segment of the log; the records that ended in it.
@@ -126,6 +134,12 @@ impl Check {
             (Some(job), None) => {
                 let check = self.jobs.entry(job).or_default();
                 check.own(job, entry, &mut self.breaches);
+                if let Event::JobCreated(created) = &entry.event
+                    && let Some(key) = &created.idempotency_key
+                    && !self.keys.insert(key.clone())
+                {
+                    self.breach("J8", entry.cursor, object(segment), "another job has its idempotency key");
+                }
                 None
             }
             (None, _) => {

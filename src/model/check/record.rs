@@ -1,5 +1,6 @@
 //! The rules of a record and its steps. Most of them are the fold's; here is what the fold does not ask.
 
+use super::path::Path;
 use super::{Breach, Entry, JobCheck};
 use crate::model::event::Event;
 use crate::model::fold::RecordFold;
@@ -12,8 +13,7 @@ pub struct RecordCheck {
     /// All of them.
     pub fold: RecordFold,
     retries: u32,
-    /// The place of the last step that was begun or passed, and whether an event said to go on elsewhere since.
-    step: Option<u32>,
+    path: Path,
 }
 
 impl RecordCheck {
@@ -25,9 +25,13 @@ impl RecordCheck {
             breach("E3", "it is older than the event before it".to_owned());
         }
         let running = self.fold.status == Some(RecordStatus::Running);
+        let open = self.fold.open;
         match self.fold.apply(entry.at, &entry.event) {
             Ok(_) => {}
             Err(illegal) => breach(rule_of(&entry.event), illegal.to_string()),
+        }
+        if let Some(wrong) = self.path.walk(entry, open, self.fold.open, &job.ways, &job.steps) {
+            breach("R7", wrong);
         }
         #[expect(clippy::wildcard_enum_match_arm, reason = "no other type says anything that the fold does not ask")]
         match &entry.event {
@@ -41,7 +45,6 @@ impl RecordCheck {
             Event::RecordStarted(_) if !job.runs() => breach("R3", "it starts while its job does not run".to_owned()),
             Event::RecordRetryScheduled(retry) => {
                 self.retries += 1;
-                self.step = None;
                 if retry.next_attempt != 1 + self.retries {
                     breach("R1", format!("attempt {} after {} retries", retry.next_attempt, self.retries));
                 }
@@ -52,27 +55,22 @@ impl RecordCheck {
             Event::RecordFailed(_) if self.fold.errors.is_empty() => {
                 breach("R6", "it failed without an error".to_owned())
             }
-            Event::StepStarted(started) => self.reached(started.step_index, job, &mut breach),
+            Event::StepStarted(started) => exists(started.step_index, job, &mut breach),
             Event::StepSkipped(skipped) => {
                 if !running {
                     breach("S1", "a step is skipped while the record does not run".to_owned());
                 }
-                self.reached(skipped.step_index, job, &mut breach);
+                exists(skipped.step_index, job, &mut breach);
             }
             _ => {}
         }
     }
+}
 
-    /// S6 and the order of R7: steps that exist, and only forward but for a second try.
-    fn reached(&mut self, index: u32, job: &JobCheck, breach: &mut impl FnMut(&'static str, String)) {
-        if index as usize >= job.steps.len() {
-            breach("S6", format!("there is no step {index} in the frozen spinner"));
-        }
-        let again = self.fold.open.is_some_and(|open| open.attempt > 1);
-        if self.step.is_some_and(|last| index < last || (index == last && !again)) {
-            breach("R7", format!("step {index} after step {}", self.step.unwrap_or(0)));
-        }
-        self.step = Some(index);
+/// S6: only steps of the frozen spinner.
+fn exists(index: u32, job: &JobCheck, breach: &mut impl FnMut(&'static str, String)) {
+    if index as usize >= job.steps.len() {
+        breach("S6", format!("there is no step {index} in the frozen spinner"));
     }
 }
 
