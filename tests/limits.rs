@@ -133,6 +133,20 @@ fn a_job_that_runs_too_long_is_ended() {
 }
 
 #[test]
+fn records_that_rest_are_canceled_when_the_job_is_ended() {
+    let limits = "job_timeout = \"1s\"\n[record_retry]\nattempts = 2\nfirst = \"1h\"\nmax = \"1h\"";
+    let (job, types) = run(limits, 1_000, 10);
+    let canceled = types.iter().filter(|kind| *kind == "record.canceled").count();
+    assert!(canceled > 2 && job.counts.canceled == canceled as u64, "{:?}", job.counts);
+    let end: Vec<_> = std::iter::once("job.limit_exceeded")
+        .chain(std::iter::repeat_n("record.canceled", canceled))
+        .chain(["job.failed"])
+        .collect();
+    ends_with(&types, &end);
+    assert_eq!((job.status.name(), job.counts.failed, job.counts.queued), ("failed", 0, 0));
+}
+
+#[test]
 fn a_job_does_not_gain_time_by_dying() {
     // A process that began at 50 and was last heard of at 500 ran for 0.45 s; from there to 1,000 nobody ran.
     let died = |store: &mut SqliteStore, id: JobId| {
