@@ -36,6 +36,9 @@ pub(super) struct Global {
     /// The database file [env: CXGEAR_DB] [default: cxgear.db]
     #[arg(long, global = true, value_name = "PATH", help_heading = "Common options")]
     pub(super) db: Option<PathBuf>,
+    /// The project: new tables and spinners belong to it, lists show what is in it [env: CXGEAR_PROJECT] [default: `default` for what is new, all in lists]
+    #[arg(long, global = true, value_name = "NAME", help_heading = "Common options")]
+    pub(super) project: Option<String>,
     /// How results are printed [default: table]
     #[arg(long, global = true, value_enum, value_name = "FORMAT", help_heading = "Common options")]
     pub(super) format: Option<Format>,
@@ -101,6 +104,9 @@ pub(super) enum Verb {
     /// Spinners: new, check, publish, list, show
     #[command(subcommand, arg_required_else_help = true)]
     Spinner(Spinner),
+    /// Projects: new, list, show, delete
+    #[command(subcommand, arg_required_else_help = true)]
+    Project(Project),
     /// Create a job and execute it
     #[command(after_help = RUN_EXAMPLES)]
     Run(Box<Run>),
@@ -276,6 +282,39 @@ pub(super) enum Spinner {
         #[arg(value_name = "FILE.toml")]
         file: PathBuf,
     },
+}
+
+/// `project`
+#[derive(Debug, Subcommand)]
+pub(super) enum Project {
+    /// Make a project: one campaign or client
+    #[command(
+        after_help = "Examples:\n  cxgear project new spring\n  cxgear project new calls --type call_analyzer\n  cxgear run welcome.toml april.csv --project spring"
+    )]
+    New {
+        /// Its name
+        #[arg(value_name = "NAME")]
+        name: String,
+        /// What kind of work it holds; spinners may ask for one
+        #[arg(long = "type", value_enum, value_name = "TYPE", default_value = "outreach")]
+        kind: ProjectKind,
+    },
+    /// Delete a project that has nothing
+    #[command(after_help = "Examples:\n  cxgear project delete spring")]
+    Delete {
+        /// The project
+        #[arg(value_name = "NAME")]
+        name: String,
+    },
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum ProjectKind {
+    /// Contacts are reached
+    Outreach,
+    /// Calls that were had are looked at
+    #[value(name = "call_analyzer")]
+    CallAnalyzer,
 }
 
 const RUN_EXAMPLES: &str = "\

@@ -10,6 +10,7 @@ use context::Context;
 use failure::Failure;
 
 mod args;
+mod complaints;
 mod context;
 mod drive;
 mod env;
@@ -17,9 +18,11 @@ mod export;
 mod failure;
 mod generate;
 mod import;
+mod project;
 mod rejects;
 mod run;
 mod select;
+mod settings;
 mod signals;
 mod spinner;
 mod table;
@@ -63,6 +66,7 @@ fn dispatch(context: &Context, matches: &clap::ArgMatches) -> Result<u8, Failure
         Verb::Import(args) => import::import(context, &args),
         Verb::Table(verb) => table::table(context, &verb),
         Verb::Spinner(verb) => spinner::spinner(context, &verb),
+        Verb::Project(verb) => project::project(context, &verb),
         Verb::Run(args) => run::run(context, &args),
         Verb::Resume(args) => drive::resume(context, args.job),
         Verb::Export(args) => export::export(context, &args),
