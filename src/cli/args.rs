@@ -36,7 +36,7 @@ pub(super) struct Global {
     /// The database file [env: CXGEAR_DB] [default: cxgear.db]
     #[arg(long, global = true, value_name = "PATH", help_heading = "Common options")]
     pub(super) db: Option<PathBuf>,
-    /// The project: new tables and spinners belong to it, lists show what is in it [env: CXGEAR_PROJECT] [default: `default` for what is new, all in lists]
+    /// Where new tables and spinners belong, and what lists show [env: CXGEAR_PROJECT]
     #[arg(long, global = true, value_name = "NAME", help_heading = "Common options")]
     pub(super) project: Option<String>,
     /// How results are printed [default: table]

@@ -38,3 +38,10 @@ pub(super) fn warn(terminal: &Terminal, path: &Path, complaints: &Complaints) {
         warning(terminal, &told(path, complaint), complaint.hint.as_slice());
     }
 }
+
+/// Tells every complaint where none of them is in the way.
+pub(super) fn soften(terminal: &Terminal, path: &Path, complaints: &Complaints) {
+    for complaint in &complaints.0 {
+        warning(terminal, &told(path, complaint), complaint.hint.as_slice());
+    }
+}

@@ -40,14 +40,18 @@ pub(super) fn project(context: &Context, verb: &Verb) -> Result<u8, Failure> {
 /// The project that was asked for, which must be there; nothing when none was.
 pub(super) fn wanted(context: &Context, there: Option<&dyn Read>) -> Result<Option<Project>, Failure> {
     let Some(name) = context.project() else { return Ok(None) };
-    match there {
-        Some(store) => Ok(Some(views::project::find(store, name)?)),
+    let found = match there {
+        Some(store) => views::project::find(store, name),
         // A database that is about to be made has the default project and no other.
-        None if name.eq_ignore_ascii_case(DEFAULT) => Ok(Some(first(context))),
-        None => {
-            let hint = format!("`cxgear project new {}` makes it", pasted(name));
-            Err(Failure::request(format!("there is no project `{name}`")).hint(hint))
+        None if name.eq_ignore_ascii_case(DEFAULT) => Ok(first(context)),
+        None => Err(views::Error::NoSuch { what: "project", name: name.to_owned(), near: None, hint: None }),
+    };
+    match found {
+        Ok(project) => Ok(Some(project)),
+        Err(error @ views::Error::NoSuch { .. }) => {
+            Err(Failure::from(error).hint(format!("`cxgear project new {}` makes it", pasted(name))))
         }
+        Err(error) => Err(error.into()),
     }
 }
 

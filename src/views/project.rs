@@ -32,9 +32,8 @@ pub fn find(read: &dyn Read, name: &str) -> Result<Project, Error> {
     let projects = read.projects()?;
     let names = || projects.iter().map(|project| project.name.as_str());
     let near = nearest(name, names()).map(str::to_owned);
-    let make = format!("`cxgear project new {}` makes it", pasted(name));
-    let hint = if near.is_some() { make } else { format!("{make}; projects: {}", list(names())) };
-    Err(Error::NoSuch { what: "project", name: name.to_owned(), near, hint: Some(hint) })
+    let hint = near.is_none().then(|| format!("projects: {}", list(names())));
+    Err(Error::NoSuch { what: "project", name: name.to_owned(), near, hint })
 }
 
 /// What programs are told of a project.

@@ -114,3 +114,6 @@ pub(super) fn admit(db: &Connection, plan: &Plan, at: Timestamp, needs: Usage) -
     }
     plan.admit(usage(db, at)?, needs, at).map_err(|excess| Error::PlanLimit(Box::new(excess)))
 }
+
+#[cfg(test)]
+mod tests;
