@@ -208,7 +208,8 @@ pub(super) fn check_params(spinner: &Spinner, known: &Known<'_>, complaints: &mu
     {
         let what = format!("the spinner is for {} projects, and project `{name}` is {is}", wanted.value);
         let hint = format!(
-            "`--project NAME` names another; `cxgear project new NAME --type {}` makes one of that type",
+            "it needs a project of that type: `cxgear project new NAME --type {}` makes one, and `--project NAME` puts \
+             new tables and spinners there",
             wanted.value
         );
         complaints.error(wanted.spot, what, Some(hint));
