@@ -40,6 +40,9 @@ _cxgear() {
             cxgear,man)
                 cmd="cxgear__subcmd__man"
                 ;;
+            cxgear,project)
+                cmd="cxgear__subcmd__project"
+                ;;
             cxgear,record)
                 cmd="cxgear__subcmd__record"
                 ;;
@@ -63,6 +66,18 @@ _cxgear() {
                 ;;
             cxgear,verify)
                 cmd="cxgear__subcmd__verify"
+                ;;
+            cxgear__subcmd__project,delete)
+                cmd="cxgear__subcmd__project__subcmd__delete"
+                ;;
+            cxgear__subcmd__project,list)
+                cmd="cxgear__subcmd__project__subcmd__list"
+                ;;
+            cxgear__subcmd__project,new)
+                cmd="cxgear__subcmd__project__subcmd__new"
+                ;;
+            cxgear__subcmd__project,show)
+                cmd="cxgear__subcmd__project__subcmd__show"
                 ;;
             cxgear__subcmd__spinner,check)
                 cmd="cxgear__subcmd__spinner__subcmd__check"
@@ -98,13 +113,17 @@ _cxgear() {
 
     case "${cmd}" in
         cxgear)
-            opts="-q -v -h -V --db --format --color --quiet --verbose --help --version import table spinner run resume status jobs job records record journey events export verify completions man"
+            opts="-q -v -h -V --db --project --format --color --quiet --verbose --help --version import table spinner run resume status jobs job records record journey events export verify project completions man"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --db)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --project)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -124,13 +143,17 @@ _cxgear() {
             return 0
             ;;
         cxgear__subcmd__completions)
-            opts="-q -v -h --db --format --color --quiet --verbose --help bash elvish fish powershell zsh"
+            opts="-q -v -h --db --project --format --color --quiet --verbose --help bash elvish fish powershell zsh"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --db)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --project)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -150,7 +173,7 @@ _cxgear() {
             return 0
             ;;
         cxgear__subcmd__events)
-            opts="-q -v -h --job --record --type --after --limit --reveal --db --format --color --quiet --verbose --help"
+            opts="-q -v -h --job --record --type --after --limit --reveal --db --project --format --color --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -180,6 +203,10 @@ _cxgear() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --project)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --format)
                     COMPREPLY=($(compgen -W "table json ndjson csv" -- "${cur}"))
                     return 0
@@ -196,7 +223,7 @@ _cxgear() {
             return 0
             ;;
         cxgear__subcmd__export)
-            opts="-o -q -v -h --columns --status --raw --output --db --format --color --quiet --verbose --help"
+            opts="-o -q -v -h --columns --status --raw --output --db --project --format --color --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -222,6 +249,10 @@ _cxgear() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --project)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --format)
                     COMPREPLY=($(compgen -W "table json ndjson csv" -- "${cur}"))
                     return 0
@@ -238,7 +269,7 @@ _cxgear() {
             return 0
             ;;
         cxgear__subcmd__import)
-            opts="-q -v -h --table --append --replace --unique --ragged --rejects --delimiter --quote --escape --encoding --no-headers --headers --skip-lines --comment --db --format --color --quiet --verbose --help"
+            opts="-q -v -h --table --append --replace --unique --ragged --rejects --delimiter --quote --escape --encoding --no-headers --headers --skip-lines --comment --db --project --format --color --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -288,6 +319,10 @@ _cxgear() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --project)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --format)
                     COMPREPLY=($(compgen -W "table json ndjson csv" -- "${cur}"))
                     return 0
@@ -304,13 +339,17 @@ _cxgear() {
             return 0
             ;;
         cxgear__subcmd__job)
-            opts="-q -v -h --db --format --color --quiet --verbose --help"
+            opts="-q -v -h --db --project --format --color --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --db)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --project)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -330,7 +369,7 @@ _cxgear() {
             return 0
             ;;
         cxgear__subcmd__jobs)
-            opts="-q -v -h --limit --status --db --format --color --quiet --verbose --help"
+            opts="-q -v -h --limit --status --db --project --format --color --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -345,6 +384,10 @@ _cxgear() {
                     return 0
                     ;;
                 --db)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --project)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -364,13 +407,17 @@ _cxgear() {
             return 0
             ;;
         cxgear__subcmd__journey)
-            opts="-q -v -h --db --format --color --quiet --verbose --help"
+            opts="-q -v -h --db --project --format --color --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --db)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --project)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -390,13 +437,171 @@ _cxgear() {
             return 0
             ;;
         cxgear__subcmd__man)
-            opts="-q -v -h --db --format --color --quiet --verbose --help"
+            opts="-q -v -h --db --project --format --color --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --db)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --project)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --format)
+                    COMPREPLY=($(compgen -W "table json ndjson csv" -- "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        cxgear__subcmd__project)
+            opts="-q -v -h --db --project --format --color --quiet --verbose --help new delete list show"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --db)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --project)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --format)
+                    COMPREPLY=($(compgen -W "table json ndjson csv" -- "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        cxgear__subcmd__project__subcmd__delete)
+            opts="-q -v -h --db --project --format --color --quiet --verbose --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --db)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --project)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --format)
+                    COMPREPLY=($(compgen -W "table json ndjson csv" -- "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        cxgear__subcmd__project__subcmd__list)
+            opts="-q -v -h --db --project --format --color --quiet --verbose --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --db)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --project)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --format)
+                    COMPREPLY=($(compgen -W "table json ndjson csv" -- "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        cxgear__subcmd__project__subcmd__new)
+            opts="-q -v -h --type --db --project --format --color --quiet --verbose --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --type)
+                    COMPREPLY=($(compgen -W "outreach call_analyzer" -- "${cur}"))
+                    return 0
+                    ;;
+                --db)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --project)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --format)
+                    COMPREPLY=($(compgen -W "table json ndjson csv" -- "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        cxgear__subcmd__project__subcmd__show)
+            opts="-q -v -h --db --project --format --color --quiet --verbose --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --db)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --project)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -416,13 +621,17 @@ _cxgear() {
             return 0
             ;;
         cxgear__subcmd__record)
-            opts="-q -v -h --db --format --color --quiet --verbose --help"
+            opts="-q -v -h --db --project --format --color --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --db)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --project)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -442,7 +651,7 @@ _cxgear() {
             return 0
             ;;
         cxgear__subcmd__records)
-            opts="-q -v -h --status --disposition --where --limit --offset --db --format --color --quiet --verbose --help"
+            opts="-q -v -h --status --disposition --where --limit --offset --db --project --format --color --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -472,6 +681,10 @@ _cxgear() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --project)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --format)
                     COMPREPLY=($(compgen -W "table json ndjson csv" -- "${cur}"))
                     return 0
@@ -488,13 +701,17 @@ _cxgear() {
             return 0
             ;;
         cxgear__subcmd__resume)
-            opts="-q -v -h --db --format --color --quiet --verbose --help"
+            opts="-q -v -h --db --project --format --color --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --db)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --project)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -514,7 +731,7 @@ _cxgear() {
             return 0
             ;;
         cxgear__subcmd__run)
-            opts="-q -v -h --table --metadata --rows --where --limit --new --failed-in --dry-run --idempotency-key --detach --concurrency --rate --max-failures --append --replace --unique --ragged --rejects --delimiter --quote --escape --encoding --no-headers --headers --skip-lines --comment --db --format --color --quiet --verbose --help"
+            opts="-q -v -h --table --metadata --rows --where --limit --new --failed-in --dry-run --idempotency-key --detach --concurrency --rate --max-failures --append --replace --unique --ragged --rejects --delimiter --quote --escape --encoding --no-headers --headers --skip-lines --comment --db --project --format --color --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -600,6 +817,10 @@ _cxgear() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --project)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --format)
                     COMPREPLY=($(compgen -W "table json ndjson csv" -- "${cur}"))
                     return 0
@@ -616,13 +837,17 @@ _cxgear() {
             return 0
             ;;
         cxgear__subcmd__spinner)
-            opts="-q -v -h --db --format --color --quiet --verbose --help new check publish list show"
+            opts="-q -v -h --db --project --format --color --quiet --verbose --help new check publish list show"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --db)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --project)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -642,7 +867,7 @@ _cxgear() {
             return 0
             ;;
         cxgear__subcmd__spinner__subcmd__check)
-            opts="-q -v -h --table --db --format --color --quiet --verbose --help"
+            opts="-q -v -h --table --db --project --format --color --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -653,6 +878,10 @@ _cxgear() {
                     return 0
                     ;;
                 --db)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --project)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -672,13 +901,17 @@ _cxgear() {
             return 0
             ;;
         cxgear__subcmd__spinner__subcmd__list)
-            opts="-q -v -h --db --format --color --quiet --verbose --help"
+            opts="-q -v -h --db --project --format --color --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --db)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --project)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -698,7 +931,7 @@ _cxgear() {
             return 0
             ;;
         cxgear__subcmd__spinner__subcmd__new)
-            opts="-q -v -h --output --db --format --color --quiet --verbose --help"
+            opts="-q -v -h --output --db --project --format --color --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -709,6 +942,10 @@ _cxgear() {
                     return 0
                     ;;
                 --db)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --project)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -728,13 +965,17 @@ _cxgear() {
             return 0
             ;;
         cxgear__subcmd__spinner__subcmd__publish)
-            opts="-q -v -h --db --format --color --quiet --verbose --help"
+            opts="-q -v -h --db --project --format --color --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --db)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --project)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -754,7 +995,7 @@ _cxgear() {
             return 0
             ;;
         cxgear__subcmd__spinner__subcmd__show)
-            opts="-q -v -h --version --db --format --color --quiet --verbose --help"
+            opts="-q -v -h --version --db --project --format --color --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -765,6 +1006,10 @@ _cxgear() {
                     return 0
                     ;;
                 --db)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --project)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -784,13 +1029,17 @@ _cxgear() {
             return 0
             ;;
         cxgear__subcmd__status)
-            opts="-q -v -h --db --format --color --quiet --verbose --help"
+            opts="-q -v -h --db --project --format --color --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --db)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --project)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -810,13 +1059,17 @@ _cxgear() {
             return 0
             ;;
         cxgear__subcmd__table)
-            opts="-q -v -h --db --format --color --quiet --verbose --help metadata drop list show"
+            opts="-q -v -h --db --project --format --color --quiet --verbose --help metadata drop list show"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --db)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --project)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -836,13 +1089,17 @@ _cxgear() {
             return 0
             ;;
         cxgear__subcmd__table__subcmd__drop)
-            opts="-q -v -h --db --format --color --quiet --verbose --help"
+            opts="-q -v -h --db --project --format --color --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --db)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --project)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -862,13 +1119,17 @@ _cxgear() {
             return 0
             ;;
         cxgear__subcmd__table__subcmd__list)
-            opts="-q -v -h --db --format --color --quiet --verbose --help"
+            opts="-q -v -h --db --project --format --color --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --db)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --project)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -888,7 +1149,7 @@ _cxgear() {
             return 0
             ;;
         cxgear__subcmd__table__subcmd__metadata)
-            opts="-q -v -h --set --add --remove --clear --db --format --color --quiet --verbose --help"
+            opts="-q -v -h --set --add --remove --clear --db --project --format --color --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -910,6 +1171,10 @@ _cxgear() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --project)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --format)
                     COMPREPLY=($(compgen -W "table json ndjson csv" -- "${cur}"))
                     return 0
@@ -926,7 +1191,7 @@ _cxgear() {
             return 0
             ;;
         cxgear__subcmd__table__subcmd__show)
-            opts="-q -v -h --limit --offset --where --columns --db --format --color --quiet --verbose --help"
+            opts="-q -v -h --limit --offset --where --columns --db --project --format --color --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -952,6 +1217,10 @@ _cxgear() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --project)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --format)
                     COMPREPLY=($(compgen -W "table json ndjson csv" -- "${cur}"))
                     return 0
@@ -968,7 +1237,7 @@ _cxgear() {
             return 0
             ;;
         cxgear__subcmd__verify)
-            opts="-q -v -h --job --expect --db --format --color --quiet --verbose --help"
+            opts="-q -v -h --job --expect --db --project --format --color --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -983,6 +1252,10 @@ _cxgear() {
                     return 0
                     ;;
                 --db)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --project)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

@@ -19,6 +19,7 @@ set edit:completion:arg-completer[cxgear] = {|@words|
     var completions = [
         &'cxgear'= {
             cand --db 'The database file [env: CXGEAR_DB] [default: cxgear.db]'
+            cand --project 'Where new tables and spinners belong, and what lists show [env: CXGEAR_PROJECT]'
             cand --format 'How results are printed [default: table]'
             cand --color 'Whether colours are used'
             cand -q 'Say nothing but warnings and errors'
@@ -43,6 +44,7 @@ set edit:completion:arg-completer[cxgear] = {|@words|
             cand events 'The event log, in order'
             cand export 'Write a job''s outcomes back to CSV'
             cand verify 'Check the log against every rule of its contract'
+            cand project 'Projects: new, list, show, delete'
             cand completions 'Print the completions of a shell'
             cand man 'Print the manual page'
         }
@@ -58,6 +60,7 @@ set edit:completion:arg-completer[cxgear] = {|@words|
             cand --skip-lines 'Pass over so many lines before the header'
             cand --comment 'Lines that begin with this character are no rows'
             cand --db 'The database file [env: CXGEAR_DB] [default: cxgear.db]'
+            cand --project 'Where new tables and spinners belong, and what lists show [env: CXGEAR_PROJECT]'
             cand --format 'How results are printed [default: table]'
             cand --color 'Whether colours are used'
             cand --append 'Add the rows to the table; the columns must be the same, in any order'
@@ -73,6 +76,7 @@ set edit:completion:arg-completer[cxgear] = {|@words|
         }
         &'cxgear;table'= {
             cand --db 'The database file [env: CXGEAR_DB] [default: cxgear.db]'
+            cand --project 'Where new tables and spinners belong, and what lists show [env: CXGEAR_PROJECT]'
             cand --format 'How results are printed [default: table]'
             cand --color 'Whether colours are used'
             cand -q 'Say nothing but warnings and errors'
@@ -91,6 +95,7 @@ set edit:completion:arg-completer[cxgear] = {|@words|
             cand --add 'These too'
             cand --remove 'Not these'
             cand --db 'The database file [env: CXGEAR_DB] [default: cxgear.db]'
+            cand --project 'Where new tables and spinners belong, and what lists show [env: CXGEAR_PROJECT]'
             cand --format 'How results are printed [default: table]'
             cand --color 'Whether colours are used'
             cand --clear 'Back to never set: a run uses all columns'
@@ -103,6 +108,7 @@ set edit:completion:arg-completer[cxgear] = {|@words|
         }
         &'cxgear;table;drop'= {
             cand --db 'The database file [env: CXGEAR_DB] [default: cxgear.db]'
+            cand --project 'Where new tables and spinners belong, and what lists show [env: CXGEAR_PROJECT]'
             cand --format 'How results are printed [default: table]'
             cand --color 'Whether colours are used'
             cand -q 'Say nothing but warnings and errors'
@@ -114,6 +120,7 @@ set edit:completion:arg-completer[cxgear] = {|@words|
         }
         &'cxgear;table;list'= {
             cand --db 'The database file [env: CXGEAR_DB] [default: cxgear.db]'
+            cand --project 'Where new tables and spinners belong, and what lists show [env: CXGEAR_PROJECT]'
             cand --format 'How results are printed [default: table]'
             cand --color 'Whether colours are used'
             cand -q 'Say nothing but warnings and errors'
@@ -129,6 +136,7 @@ set edit:completion:arg-completer[cxgear] = {|@words|
             cand --where 'Only rows where this SQL condition over the table''s columns holds'
             cand --columns 'Only these columns, in this order'
             cand --db 'The database file [env: CXGEAR_DB] [default: cxgear.db]'
+            cand --project 'Where new tables and spinners belong, and what lists show [env: CXGEAR_PROJECT]'
             cand --format 'How results are printed [default: table]'
             cand --color 'Whether colours are used'
             cand -q 'Say nothing but warnings and errors'
@@ -140,6 +148,7 @@ set edit:completion:arg-completer[cxgear] = {|@words|
         }
         &'cxgear;spinner'= {
             cand --db 'The database file [env: CXGEAR_DB] [default: cxgear.db]'
+            cand --project 'Where new tables and spinners belong, and what lists show [env: CXGEAR_PROJECT]'
             cand --format 'How results are printed [default: table]'
             cand --color 'Whether colours are used'
             cand -q 'Say nothing but warnings and errors'
@@ -157,6 +166,7 @@ set edit:completion:arg-completer[cxgear] = {|@words|
         &'cxgear;spinner;new'= {
             cand --output 'Where to [default: NAME.toml]'
             cand --db 'The database file [env: CXGEAR_DB] [default: cxgear.db]'
+            cand --project 'Where new tables and spinners belong, and what lists show [env: CXGEAR_PROJECT]'
             cand --format 'How results are printed [default: table]'
             cand --color 'Whether colours are used'
             cand -q 'Say nothing but warnings and errors'
@@ -169,6 +179,7 @@ set edit:completion:arg-completer[cxgear] = {|@words|
         &'cxgear;spinner;check'= {
             cand --table 'The table it will run over [default: the only one]'
             cand --db 'The database file [env: CXGEAR_DB] [default: cxgear.db]'
+            cand --project 'Where new tables and spinners belong, and what lists show [env: CXGEAR_PROJECT]'
             cand --format 'How results are printed [default: table]'
             cand --color 'Whether colours are used'
             cand -q 'Say nothing but warnings and errors'
@@ -180,6 +191,7 @@ set edit:completion:arg-completer[cxgear] = {|@words|
         }
         &'cxgear;spinner;publish'= {
             cand --db 'The database file [env: CXGEAR_DB] [default: cxgear.db]'
+            cand --project 'Where new tables and spinners belong, and what lists show [env: CXGEAR_PROJECT]'
             cand --format 'How results are printed [default: table]'
             cand --color 'Whether colours are used'
             cand -q 'Say nothing but warnings and errors'
@@ -191,6 +203,7 @@ set edit:completion:arg-completer[cxgear] = {|@words|
         }
         &'cxgear;spinner;list'= {
             cand --db 'The database file [env: CXGEAR_DB] [default: cxgear.db]'
+            cand --project 'Where new tables and spinners belong, and what lists show [env: CXGEAR_PROJECT]'
             cand --format 'How results are printed [default: table]'
             cand --color 'Whether colours are used'
             cand -q 'Say nothing but warnings and errors'
@@ -203,6 +216,7 @@ set edit:completion:arg-completer[cxgear] = {|@words|
         &'cxgear;spinner;show'= {
             cand --version 'This version [default: the latest]'
             cand --db 'The database file [env: CXGEAR_DB] [default: cxgear.db]'
+            cand --project 'Where new tables and spinners belong, and what lists show [env: CXGEAR_PROJECT]'
             cand --format 'How results are printed [default: table]'
             cand --color 'Whether colours are used'
             cand -q 'Say nothing but warnings and errors'
@@ -233,6 +247,7 @@ set edit:completion:arg-completer[cxgear] = {|@words|
             cand --skip-lines 'Pass over so many lines before the header'
             cand --comment 'Lines that begin with this character are no rows'
             cand --db 'The database file [env: CXGEAR_DB] [default: cxgear.db]'
+            cand --project 'Where new tables and spinners belong, and what lists show [env: CXGEAR_PROJECT]'
             cand --format 'How results are printed [default: table]'
             cand --color 'Whether colours are used'
             cand --new 'Only rows that this spinner has not run over yet'
@@ -251,6 +266,7 @@ set edit:completion:arg-completer[cxgear] = {|@words|
         }
         &'cxgear;resume'= {
             cand --db 'The database file [env: CXGEAR_DB] [default: cxgear.db]'
+            cand --project 'Where new tables and spinners belong, and what lists show [env: CXGEAR_PROJECT]'
             cand --format 'How results are printed [default: table]'
             cand --color 'Whether colours are used'
             cand -q 'Say nothing but warnings and errors'
@@ -262,6 +278,7 @@ set edit:completion:arg-completer[cxgear] = {|@words|
         }
         &'cxgear;status'= {
             cand --db 'The database file [env: CXGEAR_DB] [default: cxgear.db]'
+            cand --project 'Where new tables and spinners belong, and what lists show [env: CXGEAR_PROJECT]'
             cand --format 'How results are printed [default: table]'
             cand --color 'Whether colours are used'
             cand -q 'Say nothing but warnings and errors'
@@ -275,6 +292,7 @@ set edit:completion:arg-completer[cxgear] = {|@words|
             cand --limit 'Show at most so many [default: a screenful in tables, all in data]'
             cand --status 'Only jobs of this status, or of this result: success, partial, failure'
             cand --db 'The database file [env: CXGEAR_DB] [default: cxgear.db]'
+            cand --project 'Where new tables and spinners belong, and what lists show [env: CXGEAR_PROJECT]'
             cand --format 'How results are printed [default: table]'
             cand --color 'Whether colours are used'
             cand -q 'Say nothing but warnings and errors'
@@ -286,6 +304,7 @@ set edit:completion:arg-completer[cxgear] = {|@words|
         }
         &'cxgear;job'= {
             cand --db 'The database file [env: CXGEAR_DB] [default: cxgear.db]'
+            cand --project 'Where new tables and spinners belong, and what lists show [env: CXGEAR_PROJECT]'
             cand --format 'How results are printed [default: table]'
             cand --color 'Whether colours are used'
             cand -q 'Say nothing but warnings and errors'
@@ -302,6 +321,7 @@ set edit:completion:arg-completer[cxgear] = {|@words|
             cand --limit 'Show at most so many [default: a screenful in tables, all in data]'
             cand --offset 'Pass over so many'
             cand --db 'The database file [env: CXGEAR_DB] [default: cxgear.db]'
+            cand --project 'Where new tables and spinners belong, and what lists show [env: CXGEAR_PROJECT]'
             cand --format 'How results are printed [default: table]'
             cand --color 'Whether colours are used'
             cand -q 'Say nothing but warnings and errors'
@@ -313,6 +333,7 @@ set edit:completion:arg-completer[cxgear] = {|@words|
         }
         &'cxgear;record'= {
             cand --db 'The database file [env: CXGEAR_DB] [default: cxgear.db]'
+            cand --project 'Where new tables and spinners belong, and what lists show [env: CXGEAR_PROJECT]'
             cand --format 'How results are printed [default: table]'
             cand --color 'Whether colours are used'
             cand -q 'Say nothing but warnings and errors'
@@ -324,6 +345,7 @@ set edit:completion:arg-completer[cxgear] = {|@words|
         }
         &'cxgear;journey'= {
             cand --db 'The database file [env: CXGEAR_DB] [default: cxgear.db]'
+            cand --project 'Where new tables and spinners belong, and what lists show [env: CXGEAR_PROJECT]'
             cand --format 'How results are printed [default: table]'
             cand --color 'Whether colours are used'
             cand -q 'Say nothing but warnings and errors'
@@ -340,6 +362,7 @@ set edit:completion:arg-completer[cxgear] = {|@words|
             cand --after 'Only events after this place in the log'
             cand --limit 'At most so many [default: 100 in tables and json, all in ndjson and csv]'
             cand --db 'The database file [env: CXGEAR_DB] [default: cxgear.db]'
+            cand --project 'Where new tables and spinners belong, and what lists show [env: CXGEAR_PROJECT]'
             cand --format 'How results are printed [default: table]'
             cand --color 'Whether colours are used'
             cand --reveal 'Show what clients supplied, such as params; it is left out otherwise'
@@ -356,6 +379,7 @@ set edit:completion:arg-completer[cxgear] = {|@words|
             cand -o 'Write to this file instead of standard output'
             cand --output 'Write to this file instead of standard output'
             cand --db 'The database file [env: CXGEAR_DB] [default: cxgear.db]'
+            cand --project 'Where new tables and spinners belong, and what lists show [env: CXGEAR_PROJECT]'
             cand --format 'How results are printed [default: table]'
             cand --color 'Whether colours are used'
             cand --raw 'Leave cells as they are that a spreadsheet would run as a formula'
@@ -370,6 +394,72 @@ set edit:completion:arg-completer[cxgear] = {|@words|
             cand --job 'Only this job''s stream, without the seals'
             cand --expect 'A seal that was printed earlier and kept elsewhere'
             cand --db 'The database file [env: CXGEAR_DB] [default: cxgear.db]'
+            cand --project 'Where new tables and spinners belong, and what lists show [env: CXGEAR_PROJECT]'
+            cand --format 'How results are printed [default: table]'
+            cand --color 'Whether colours are used'
+            cand -q 'Say nothing but warnings and errors'
+            cand --quiet 'Say nothing but warnings and errors'
+            cand -v 'Tell every cause of an error'
+            cand --verbose 'Tell every cause of an error'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'cxgear;project'= {
+            cand --db 'The database file [env: CXGEAR_DB] [default: cxgear.db]'
+            cand --project 'Where new tables and spinners belong, and what lists show [env: CXGEAR_PROJECT]'
+            cand --format 'How results are printed [default: table]'
+            cand --color 'Whether colours are used'
+            cand -q 'Say nothing but warnings and errors'
+            cand --quiet 'Say nothing but warnings and errors'
+            cand -v 'Tell every cause of an error'
+            cand --verbose 'Tell every cause of an error'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand new 'Make a project: one campaign or client'
+            cand delete 'Delete a project that has nothing'
+            cand list 'The projects, and how much belongs to each'
+            cand show 'One project, and what belongs to it'
+        }
+        &'cxgear;project;new'= {
+            cand --type 'What kind of work it holds; spinners may ask for one'
+            cand --db 'The database file [env: CXGEAR_DB] [default: cxgear.db]'
+            cand --project 'Where new tables and spinners belong, and what lists show [env: CXGEAR_PROJECT]'
+            cand --format 'How results are printed [default: table]'
+            cand --color 'Whether colours are used'
+            cand -q 'Say nothing but warnings and errors'
+            cand --quiet 'Say nothing but warnings and errors'
+            cand -v 'Tell every cause of an error'
+            cand --verbose 'Tell every cause of an error'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'cxgear;project;delete'= {
+            cand --db 'The database file [env: CXGEAR_DB] [default: cxgear.db]'
+            cand --project 'Where new tables and spinners belong, and what lists show [env: CXGEAR_PROJECT]'
+            cand --format 'How results are printed [default: table]'
+            cand --color 'Whether colours are used'
+            cand -q 'Say nothing but warnings and errors'
+            cand --quiet 'Say nothing but warnings and errors'
+            cand -v 'Tell every cause of an error'
+            cand --verbose 'Tell every cause of an error'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'cxgear;project;list'= {
+            cand --db 'The database file [env: CXGEAR_DB] [default: cxgear.db]'
+            cand --project 'Where new tables and spinners belong, and what lists show [env: CXGEAR_PROJECT]'
+            cand --format 'How results are printed [default: table]'
+            cand --color 'Whether colours are used'
+            cand -q 'Say nothing but warnings and errors'
+            cand --quiet 'Say nothing but warnings and errors'
+            cand -v 'Tell every cause of an error'
+            cand --verbose 'Tell every cause of an error'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'cxgear;project;show'= {
+            cand --db 'The database file [env: CXGEAR_DB] [default: cxgear.db]'
+            cand --project 'Where new tables and spinners belong, and what lists show [env: CXGEAR_PROJECT]'
             cand --format 'How results are printed [default: table]'
             cand --color 'Whether colours are used'
             cand -q 'Say nothing but warnings and errors'
@@ -381,6 +471,7 @@ set edit:completion:arg-completer[cxgear] = {|@words|
         }
         &'cxgear;completions'= {
             cand --db 'The database file [env: CXGEAR_DB] [default: cxgear.db]'
+            cand --project 'Where new tables and spinners belong, and what lists show [env: CXGEAR_PROJECT]'
             cand --format 'How results are printed [default: table]'
             cand --color 'Whether colours are used'
             cand -q 'Say nothing but warnings and errors'
@@ -392,6 +483,7 @@ set edit:completion:arg-completer[cxgear] = {|@words|
         }
         &'cxgear;man'= {
             cand --db 'The database file [env: CXGEAR_DB] [default: cxgear.db]'
+            cand --project 'Where new tables and spinners belong, and what lists show [env: CXGEAR_PROJECT]'
             cand --format 'How results are printed [default: table]'
             cand --color 'Whether colours are used'
             cand -q 'Say nothing but warnings and errors'
