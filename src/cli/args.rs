@@ -6,6 +6,8 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::ui;
 
+pub(super) mod project;
+
 /// Run an automation pipeline over every row of a CSV, and keep a receipt for each row.
 #[derive(Debug, Parser)]
 #[command(name = "cxgear", version, disable_help_subcommand = true, after_help = EXAMPLES)]
@@ -106,7 +108,7 @@ pub(super) enum Verb {
     Spinner(Spinner),
     /// Projects: new, list, show, delete
     #[command(subcommand, arg_required_else_help = true)]
-    Project(Project),
+    Project(project::Project),
     /// Create a job and execute it
     #[command(after_help = RUN_EXAMPLES)]
     Run(Box<Run>),
@@ -282,39 +284,6 @@ pub(super) enum Spinner {
         #[arg(value_name = "FILE.toml")]
         file: PathBuf,
     },
-}
-
-/// `project`
-#[derive(Debug, Subcommand)]
-pub(super) enum Project {
-    /// Make a project: one campaign or client
-    #[command(
-        after_help = "Examples:\n  cxgear project new spring\n  cxgear project new calls --type call_analyzer\n  cxgear run welcome.toml april.csv --project spring"
-    )]
-    New {
-        /// Its name
-        #[arg(value_name = "NAME")]
-        name: String,
-        /// What kind of work it holds; spinners may ask for one
-        #[arg(long = "type", value_enum, value_name = "TYPE", default_value = "outreach")]
-        kind: ProjectKind,
-    },
-    /// Delete a project that has nothing
-    #[command(after_help = "Examples:\n  cxgear project delete spring")]
-    Delete {
-        /// The project
-        #[arg(value_name = "NAME")]
-        name: String,
-    },
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(super) enum ProjectKind {
-    /// Contacts are reached
-    Outreach,
-    /// Calls that were had are looked at
-    #[value(name = "call_analyzer")]
-    CallAnalyzer,
 }
 
 const RUN_EXAMPLES: &str = "\

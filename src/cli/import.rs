@@ -14,7 +14,7 @@ use crate::ingest::{self, Headers, Imported, Options, Reading, Source, column_di
 use crate::model::document::{list, nearest};
 use crate::model::report::{Block, Cell, Report, Single, Tone, counted, pasted};
 use crate::model::table::Table;
-use crate::store::{self, LoadMode, LoadPlan, Read as _, SqliteStore};
+use crate::store::{LoadMode, LoadPlan, Read as _, SqliteStore};
 use crate::ui::progress::Bar;
 
 /// `cxgear import`.
@@ -23,7 +23,7 @@ pub(super) fn import(context: &Context, args: &Import) -> Result<u8, Failure> {
     let mut reading = open(&args.file, &args.load)?;
     // Checked before the database is made, so that a refused file leaves nothing behind.
     let there = if context.has_database() { Some(context.reader()?) } else { None };
-    let wanted = project::wanted(context, there.as_ref().map(|store| store as &dyn store::Read))?;
+    let wanted = project::wanted(context, there.as_ref())?;
     let existing = there.map(|store| store.table(&name)).transpose()?.flatten();
     if let Some(table) = &existing {
         project::refuse_other(wanted.as_ref(), table)?;

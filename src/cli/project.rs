@@ -1,12 +1,12 @@
 //! `project new` and `project delete`, and the project that a command is about.
 
-use super::args::{Project as Verb, ProjectKind};
+use super::args::project::{Project as Verb, ProjectKind};
 use super::context::Context;
 use super::failure::Failure;
 use crate::model::project::{DEFAULT, Project, ProjectType, check_name};
 use crate::model::report::pasted;
 use crate::model::table::Table;
-use crate::store::{self, Read, SqliteStore, Write as _};
+use crate::store::{self, SqliteStore, Write as _};
 use crate::views;
 
 /// `cxgear project …`, but for its views.
@@ -38,7 +38,7 @@ pub(super) fn project(context: &Context, verb: &Verb) -> Result<u8, Failure> {
 }
 
 /// The project that was asked for, which must be there; nothing when none was.
-pub(super) fn wanted(context: &Context, there: Option<&dyn Read>) -> Result<Option<Project>, Failure> {
+pub(super) fn wanted(context: &Context, there: Option<&SqliteStore>) -> Result<Option<Project>, Failure> {
     let Some(name) = context.project() else { return Ok(None) };
     let found = match there {
         Some(store) => views::project::find(store, name),

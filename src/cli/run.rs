@@ -52,7 +52,7 @@ fn fewer(mut failure: Failure) -> Failure {
 
 fn execute(context: &Context, args: &Args) -> Result<u8, Failure> {
     let there = if args.file.is_none() || context.has_database() { Some(context.reader()?) } else { None };
-    let wanted = project::wanted(context, there.as_ref().map(|store| store as &dyn store::Read))?;
+    let wanted = project::wanted(context, there.as_ref())?;
     let (read, origin) = source(context, there.as_ref(), &args.spinner)?;
     spinner::same_spelling(there.as_ref(), &read.spinner.name)?;
     let name = target::name(there.as_ref(), args, wanted.as_ref())?;

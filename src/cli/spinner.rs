@@ -12,10 +12,12 @@ use super::project;
 use super::table::known;
 use crate::engine::Pipeline;
 use crate::model::document::Complaints;
+use crate::model::project::Project;
 use crate::model::report::counted;
 use crate::model::spinner::Spinner;
+use crate::model::table::Table;
 use crate::steps::{self, Known};
-use crate::store::{self, Fresh, Read as _, SqliteStore, Write as _};
+use crate::store::{Fresh, Read as _, SqliteStore, Write as _};
 
 /// `cxgear spinner …`, but for its views.
 pub(super) fn spinner(context: &Context, verb: &Verb) -> Result<u8, Failure> {
@@ -109,20 +111,8 @@ impl Read {
 fn check(context: &Context, path: &Path, table: Option<&str>) -> Result<u8, Failure> {
     let read = read(context, path)?;
     let there = if table.is_some() || context.has_database() { Some(context.reader()?) } else { None };
-    let wanted = project::wanted(context, there.as_ref().map(|store| store as &dyn store::Read))?;
-    let table = match (table, &there) {
-        (Some(name), Some(store)) => {
-            let table = known(store, name)?;
-            project::refuse_other(wanted.as_ref(), &table)?;
-            Some(table)
-        }
-        (None, Some(store)) => {
-            let mut tables = store.tables()?;
-            tables.retain(|table| project::refuse_other(wanted.as_ref(), table).is_ok());
-            if tables.len() == 1 { tables.pop() } else { None }
-        }
-        (_, None) => None,
-    };
+    let wanted = project::wanted(context, there.as_ref())?;
+    let table = fitting(there.as_ref(), table, wanted.as_ref())?;
     let published = there.as_ref().map(|store| store.spinner(&read.spinner.name, None)).transpose()?.flatten();
     let home = match (&table, &wanted, &published) {
         (Some(table), ..) => Some(table.project.as_str()),
@@ -141,6 +131,23 @@ fn check(context: &Context, path: &Path, table: Option<&str>) -> Result<u8, Fail
     Ok(0)
 }
 
+/// The table that a spinner is held against: the one that was named, or the only one.
+fn fitting(
+    there: Option<&SqliteStore>,
+    name: Option<&str>,
+    wanted: Option<&Project>,
+) -> Result<Option<Table>, Failure> {
+    let Some(store) = there else { return Ok(None) };
+    if let Some(name) = name {
+        let table = known(store, name)?;
+        project::refuse_other(wanted, &table)?;
+        return Ok(Some(table));
+    }
+    let mut tables = store.tables()?;
+    tables.retain(|table| project::refuse_other(wanted, table).is_ok());
+    Ok(if tables.len() == 1 { tables.pop() } else { None })
+}
+
 /// Two spinners whose names differ in case alone would be one to some and two to others.
 pub(super) fn same_spelling(there: Option<&SqliteStore>, name: &str) -> Result<(), Failure> {
     let published = there.map(|store| store.spinner(name, None)).transpose()?.flatten();
@@ -157,7 +164,7 @@ pub(super) fn same_spelling(there: Option<&SqliteStore>, name: &str) -> Result<(
 fn publish(context: &Context, path: &Path) -> Result<u8, Failure> {
     let read = read(context, path)?;
     let there = if context.has_database() { Some(context.reader()?) } else { None };
-    let wanted = project::wanted(context, there.as_ref().map(|store| store as &dyn store::Read))?;
+    let wanted = project::wanted(context, there.as_ref())?;
     let published = there.as_ref().map(|store| store.spinner(&read.spinner.name, None)).transpose()?.flatten();
     if let (Some(wanted), Some(version)) = (&wanted, &published)
         && !wanted.name.eq_ignore_ascii_case(&version.project)
