@@ -22,6 +22,7 @@ Register-ArgumentCompleter -Native -CommandName 'cxgear' -ScriptBlock {
     $completions = @(switch ($command) {
         'cxgear' {
             [CompletionResult]::new('--db', '--db', [CompletionResultType]::ParameterName, 'The database file [env: CXGEAR_DB] [default: cxgear.db]')
+            [CompletionResult]::new('--project', '--project', [CompletionResultType]::ParameterName, 'Where new tables and spinners belong, and what lists show [env: CXGEAR_PROJECT]')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How results are printed [default: table]')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Whether colours are used')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say nothing but warnings and errors')
@@ -48,6 +49,7 @@ Register-ArgumentCompleter -Native -CommandName 'cxgear' -ScriptBlock {
             [CompletionResult]::new('events', 'events', [CompletionResultType]::ParameterValue, 'The event log, in order')
             [CompletionResult]::new('export', 'export', [CompletionResultType]::ParameterValue, 'Write a job''s outcomes back to CSV')
             [CompletionResult]::new('verify', 'verify', [CompletionResultType]::ParameterValue, 'Check the log against every rule of its contract')
+            [CompletionResult]::new('project', 'project', [CompletionResultType]::ParameterValue, 'Projects: new, list, show, delete')
             [CompletionResult]::new('completions', 'completions', [CompletionResultType]::ParameterValue, 'Print the completions of a shell')
             [CompletionResult]::new('man', 'man', [CompletionResultType]::ParameterValue, 'Print the manual page')
             break
@@ -64,6 +66,7 @@ Register-ArgumentCompleter -Native -CommandName 'cxgear' -ScriptBlock {
             [CompletionResult]::new('--skip-lines', '--skip-lines', [CompletionResultType]::ParameterName, 'Pass over so many lines before the header')
             [CompletionResult]::new('--comment', '--comment', [CompletionResultType]::ParameterName, 'Lines that begin with this character are no rows')
             [CompletionResult]::new('--db', '--db', [CompletionResultType]::ParameterName, 'The database file [env: CXGEAR_DB] [default: cxgear.db]')
+            [CompletionResult]::new('--project', '--project', [CompletionResultType]::ParameterName, 'Where new tables and spinners belong, and what lists show [env: CXGEAR_PROJECT]')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How results are printed [default: table]')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Whether colours are used')
             [CompletionResult]::new('--append', '--append', [CompletionResultType]::ParameterName, 'Add the rows to the table; the columns must be the same, in any order')
@@ -80,6 +83,7 @@ Register-ArgumentCompleter -Native -CommandName 'cxgear' -ScriptBlock {
         }
         'cxgear;table' {
             [CompletionResult]::new('--db', '--db', [CompletionResultType]::ParameterName, 'The database file [env: CXGEAR_DB] [default: cxgear.db]')
+            [CompletionResult]::new('--project', '--project', [CompletionResultType]::ParameterName, 'Where new tables and spinners belong, and what lists show [env: CXGEAR_PROJECT]')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How results are printed [default: table]')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Whether colours are used')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say nothing but warnings and errors')
@@ -99,6 +103,7 @@ Register-ArgumentCompleter -Native -CommandName 'cxgear' -ScriptBlock {
             [CompletionResult]::new('--add', '--add', [CompletionResultType]::ParameterName, 'These too')
             [CompletionResult]::new('--remove', '--remove', [CompletionResultType]::ParameterName, 'Not these')
             [CompletionResult]::new('--db', '--db', [CompletionResultType]::ParameterName, 'The database file [env: CXGEAR_DB] [default: cxgear.db]')
+            [CompletionResult]::new('--project', '--project', [CompletionResultType]::ParameterName, 'Where new tables and spinners belong, and what lists show [env: CXGEAR_PROJECT]')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How results are printed [default: table]')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Whether colours are used')
             [CompletionResult]::new('--clear', '--clear', [CompletionResultType]::ParameterName, 'Back to never set: a run uses all columns')
@@ -112,6 +117,7 @@ Register-ArgumentCompleter -Native -CommandName 'cxgear' -ScriptBlock {
         }
         'cxgear;table;drop' {
             [CompletionResult]::new('--db', '--db', [CompletionResultType]::ParameterName, 'The database file [env: CXGEAR_DB] [default: cxgear.db]')
+            [CompletionResult]::new('--project', '--project', [CompletionResultType]::ParameterName, 'Where new tables and spinners belong, and what lists show [env: CXGEAR_PROJECT]')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How results are printed [default: table]')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Whether colours are used')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say nothing but warnings and errors')
@@ -124,6 +130,7 @@ Register-ArgumentCompleter -Native -CommandName 'cxgear' -ScriptBlock {
         }
         'cxgear;table;list' {
             [CompletionResult]::new('--db', '--db', [CompletionResultType]::ParameterName, 'The database file [env: CXGEAR_DB] [default: cxgear.db]')
+            [CompletionResult]::new('--project', '--project', [CompletionResultType]::ParameterName, 'Where new tables and spinners belong, and what lists show [env: CXGEAR_PROJECT]')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How results are printed [default: table]')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Whether colours are used')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say nothing but warnings and errors')
@@ -140,6 +147,7 @@ Register-ArgumentCompleter -Native -CommandName 'cxgear' -ScriptBlock {
             [CompletionResult]::new('--where', '--where', [CompletionResultType]::ParameterName, 'Only rows where this SQL condition over the table''s columns holds')
             [CompletionResult]::new('--columns', '--columns', [CompletionResultType]::ParameterName, 'Only these columns, in this order')
             [CompletionResult]::new('--db', '--db', [CompletionResultType]::ParameterName, 'The database file [env: CXGEAR_DB] [default: cxgear.db]')
+            [CompletionResult]::new('--project', '--project', [CompletionResultType]::ParameterName, 'Where new tables and spinners belong, and what lists show [env: CXGEAR_PROJECT]')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How results are printed [default: table]')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Whether colours are used')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say nothing but warnings and errors')
@@ -152,6 +160,7 @@ Register-ArgumentCompleter -Native -CommandName 'cxgear' -ScriptBlock {
         }
         'cxgear;spinner' {
             [CompletionResult]::new('--db', '--db', [CompletionResultType]::ParameterName, 'The database file [env: CXGEAR_DB] [default: cxgear.db]')
+            [CompletionResult]::new('--project', '--project', [CompletionResultType]::ParameterName, 'Where new tables and spinners belong, and what lists show [env: CXGEAR_PROJECT]')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How results are printed [default: table]')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Whether colours are used')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say nothing but warnings and errors')
@@ -170,6 +179,7 @@ Register-ArgumentCompleter -Native -CommandName 'cxgear' -ScriptBlock {
         'cxgear;spinner;new' {
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Where to [default: NAME.toml]')
             [CompletionResult]::new('--db', '--db', [CompletionResultType]::ParameterName, 'The database file [env: CXGEAR_DB] [default: cxgear.db]')
+            [CompletionResult]::new('--project', '--project', [CompletionResultType]::ParameterName, 'Where new tables and spinners belong, and what lists show [env: CXGEAR_PROJECT]')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How results are printed [default: table]')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Whether colours are used')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say nothing but warnings and errors')
@@ -183,6 +193,7 @@ Register-ArgumentCompleter -Native -CommandName 'cxgear' -ScriptBlock {
         'cxgear;spinner;check' {
             [CompletionResult]::new('--table', '--table', [CompletionResultType]::ParameterName, 'The table it will run over [default: the only one]')
             [CompletionResult]::new('--db', '--db', [CompletionResultType]::ParameterName, 'The database file [env: CXGEAR_DB] [default: cxgear.db]')
+            [CompletionResult]::new('--project', '--project', [CompletionResultType]::ParameterName, 'Where new tables and spinners belong, and what lists show [env: CXGEAR_PROJECT]')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How results are printed [default: table]')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Whether colours are used')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say nothing but warnings and errors')
@@ -195,6 +206,7 @@ Register-ArgumentCompleter -Native -CommandName 'cxgear' -ScriptBlock {
         }
         'cxgear;spinner;publish' {
             [CompletionResult]::new('--db', '--db', [CompletionResultType]::ParameterName, 'The database file [env: CXGEAR_DB] [default: cxgear.db]')
+            [CompletionResult]::new('--project', '--project', [CompletionResultType]::ParameterName, 'Where new tables and spinners belong, and what lists show [env: CXGEAR_PROJECT]')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How results are printed [default: table]')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Whether colours are used')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say nothing but warnings and errors')
@@ -207,6 +219,7 @@ Register-ArgumentCompleter -Native -CommandName 'cxgear' -ScriptBlock {
         }
         'cxgear;spinner;list' {
             [CompletionResult]::new('--db', '--db', [CompletionResultType]::ParameterName, 'The database file [env: CXGEAR_DB] [default: cxgear.db]')
+            [CompletionResult]::new('--project', '--project', [CompletionResultType]::ParameterName, 'Where new tables and spinners belong, and what lists show [env: CXGEAR_PROJECT]')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How results are printed [default: table]')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Whether colours are used')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say nothing but warnings and errors')
@@ -220,6 +233,7 @@ Register-ArgumentCompleter -Native -CommandName 'cxgear' -ScriptBlock {
         'cxgear;spinner;show' {
             [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'This version [default: the latest]')
             [CompletionResult]::new('--db', '--db', [CompletionResultType]::ParameterName, 'The database file [env: CXGEAR_DB] [default: cxgear.db]')
+            [CompletionResult]::new('--project', '--project', [CompletionResultType]::ParameterName, 'Where new tables and spinners belong, and what lists show [env: CXGEAR_PROJECT]')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How results are printed [default: table]')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Whether colours are used')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say nothing but warnings and errors')
@@ -251,6 +265,7 @@ Register-ArgumentCompleter -Native -CommandName 'cxgear' -ScriptBlock {
             [CompletionResult]::new('--skip-lines', '--skip-lines', [CompletionResultType]::ParameterName, 'Pass over so many lines before the header')
             [CompletionResult]::new('--comment', '--comment', [CompletionResultType]::ParameterName, 'Lines that begin with this character are no rows')
             [CompletionResult]::new('--db', '--db', [CompletionResultType]::ParameterName, 'The database file [env: CXGEAR_DB] [default: cxgear.db]')
+            [CompletionResult]::new('--project', '--project', [CompletionResultType]::ParameterName, 'Where new tables and spinners belong, and what lists show [env: CXGEAR_PROJECT]')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How results are printed [default: table]')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Whether colours are used')
             [CompletionResult]::new('--new', '--new', [CompletionResultType]::ParameterName, 'Only rows that this spinner has not run over yet')
@@ -270,6 +285,7 @@ Register-ArgumentCompleter -Native -CommandName 'cxgear' -ScriptBlock {
         }
         'cxgear;resume' {
             [CompletionResult]::new('--db', '--db', [CompletionResultType]::ParameterName, 'The database file [env: CXGEAR_DB] [default: cxgear.db]')
+            [CompletionResult]::new('--project', '--project', [CompletionResultType]::ParameterName, 'Where new tables and spinners belong, and what lists show [env: CXGEAR_PROJECT]')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How results are printed [default: table]')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Whether colours are used')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say nothing but warnings and errors')
@@ -282,6 +298,7 @@ Register-ArgumentCompleter -Native -CommandName 'cxgear' -ScriptBlock {
         }
         'cxgear;cancel' {
             [CompletionResult]::new('--db', '--db', [CompletionResultType]::ParameterName, 'The database file [env: CXGEAR_DB] [default: cxgear.db]')
+            [CompletionResult]::new('--project', '--project', [CompletionResultType]::ParameterName, 'Where new tables and spinners belong, and what lists show [env: CXGEAR_PROJECT]')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How results are printed [default: table]')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Whether colours are used')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say nothing but warnings and errors')
@@ -299,6 +316,7 @@ Register-ArgumentCompleter -Native -CommandName 'cxgear' -ScriptBlock {
             [CompletionResult]::new('--rate', '--rate', [CompletionResultType]::ParameterName, 'Starts of outside calls, such as 80/s')
             [CompletionResult]::new('--max-failures', '--max-failures', [CompletionResultType]::ParameterName, 'More failed records than this (a count, or 5%) end the job')
             [CompletionResult]::new('--db', '--db', [CompletionResultType]::ParameterName, 'The database file [env: CXGEAR_DB] [default: cxgear.db]')
+            [CompletionResult]::new('--project', '--project', [CompletionResultType]::ParameterName, 'Where new tables and spinners belong, and what lists show [env: CXGEAR_PROJECT]')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How results are printed [default: table]')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Whether colours are used')
             [CompletionResult]::new('--failed', '--failed', [CompletionResultType]::ParameterName, 'Only records that failed, none that was canceled')
@@ -313,6 +331,7 @@ Register-ArgumentCompleter -Native -CommandName 'cxgear' -ScriptBlock {
         }
         'cxgear;status' {
             [CompletionResult]::new('--db', '--db', [CompletionResultType]::ParameterName, 'The database file [env: CXGEAR_DB] [default: cxgear.db]')
+            [CompletionResult]::new('--project', '--project', [CompletionResultType]::ParameterName, 'Where new tables and spinners belong, and what lists show [env: CXGEAR_PROJECT]')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How results are printed [default: table]')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Whether colours are used')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say nothing but warnings and errors')
@@ -327,6 +346,7 @@ Register-ArgumentCompleter -Native -CommandName 'cxgear' -ScriptBlock {
             [CompletionResult]::new('--limit', '--limit', [CompletionResultType]::ParameterName, 'Show at most so many [default: a screenful in tables, all in data]')
             [CompletionResult]::new('--status', '--status', [CompletionResultType]::ParameterName, 'Only jobs of this status, or of this result: success, partial, failure')
             [CompletionResult]::new('--db', '--db', [CompletionResultType]::ParameterName, 'The database file [env: CXGEAR_DB] [default: cxgear.db]')
+            [CompletionResult]::new('--project', '--project', [CompletionResultType]::ParameterName, 'Where new tables and spinners belong, and what lists show [env: CXGEAR_PROJECT]')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How results are printed [default: table]')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Whether colours are used')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say nothing but warnings and errors')
@@ -339,6 +359,7 @@ Register-ArgumentCompleter -Native -CommandName 'cxgear' -ScriptBlock {
         }
         'cxgear;job' {
             [CompletionResult]::new('--db', '--db', [CompletionResultType]::ParameterName, 'The database file [env: CXGEAR_DB] [default: cxgear.db]')
+            [CompletionResult]::new('--project', '--project', [CompletionResultType]::ParameterName, 'Where new tables and spinners belong, and what lists show [env: CXGEAR_PROJECT]')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How results are printed [default: table]')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Whether colours are used')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say nothing but warnings and errors')
@@ -356,6 +377,7 @@ Register-ArgumentCompleter -Native -CommandName 'cxgear' -ScriptBlock {
             [CompletionResult]::new('--limit', '--limit', [CompletionResultType]::ParameterName, 'Show at most so many [default: a screenful in tables, all in data]')
             [CompletionResult]::new('--offset', '--offset', [CompletionResultType]::ParameterName, 'Pass over so many')
             [CompletionResult]::new('--db', '--db', [CompletionResultType]::ParameterName, 'The database file [env: CXGEAR_DB] [default: cxgear.db]')
+            [CompletionResult]::new('--project', '--project', [CompletionResultType]::ParameterName, 'Where new tables and spinners belong, and what lists show [env: CXGEAR_PROJECT]')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How results are printed [default: table]')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Whether colours are used')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say nothing but warnings and errors')
@@ -368,6 +390,7 @@ Register-ArgumentCompleter -Native -CommandName 'cxgear' -ScriptBlock {
         }
         'cxgear;record' {
             [CompletionResult]::new('--db', '--db', [CompletionResultType]::ParameterName, 'The database file [env: CXGEAR_DB] [default: cxgear.db]')
+            [CompletionResult]::new('--project', '--project', [CompletionResultType]::ParameterName, 'Where new tables and spinners belong, and what lists show [env: CXGEAR_PROJECT]')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How results are printed [default: table]')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Whether colours are used')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say nothing but warnings and errors')
@@ -380,6 +403,7 @@ Register-ArgumentCompleter -Native -CommandName 'cxgear' -ScriptBlock {
         }
         'cxgear;journey' {
             [CompletionResult]::new('--db', '--db', [CompletionResultType]::ParameterName, 'The database file [env: CXGEAR_DB] [default: cxgear.db]')
+            [CompletionResult]::new('--project', '--project', [CompletionResultType]::ParameterName, 'Where new tables and spinners belong, and what lists show [env: CXGEAR_PROJECT]')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How results are printed [default: table]')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Whether colours are used')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say nothing but warnings and errors')
@@ -397,6 +421,7 @@ Register-ArgumentCompleter -Native -CommandName 'cxgear' -ScriptBlock {
             [CompletionResult]::new('--after', '--after', [CompletionResultType]::ParameterName, 'Only events after this place in the log')
             [CompletionResult]::new('--limit', '--limit', [CompletionResultType]::ParameterName, 'At most so many [default: 100 in tables and json, all in ndjson and csv]')
             [CompletionResult]::new('--db', '--db', [CompletionResultType]::ParameterName, 'The database file [env: CXGEAR_DB] [default: cxgear.db]')
+            [CompletionResult]::new('--project', '--project', [CompletionResultType]::ParameterName, 'Where new tables and spinners belong, and what lists show [env: CXGEAR_PROJECT]')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How results are printed [default: table]')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Whether colours are used')
             [CompletionResult]::new('--reveal', '--reveal', [CompletionResultType]::ParameterName, 'Show what clients supplied, such as params; it is left out otherwise')
@@ -414,6 +439,7 @@ Register-ArgumentCompleter -Native -CommandName 'cxgear' -ScriptBlock {
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'Write to this file instead of standard output')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Write to this file instead of standard output')
             [CompletionResult]::new('--db', '--db', [CompletionResultType]::ParameterName, 'The database file [env: CXGEAR_DB] [default: cxgear.db]')
+            [CompletionResult]::new('--project', '--project', [CompletionResultType]::ParameterName, 'Where new tables and spinners belong, and what lists show [env: CXGEAR_PROJECT]')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How results are printed [default: table]')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Whether colours are used')
             [CompletionResult]::new('--raw', '--raw', [CompletionResultType]::ParameterName, 'Leave cells as they are that a spreadsheet would run as a formula')
@@ -429,6 +455,77 @@ Register-ArgumentCompleter -Native -CommandName 'cxgear' -ScriptBlock {
             [CompletionResult]::new('--job', '--job', [CompletionResultType]::ParameterName, 'Only this job''s stream, without the seals')
             [CompletionResult]::new('--expect', '--expect', [CompletionResultType]::ParameterName, 'A seal that was printed earlier and kept elsewhere')
             [CompletionResult]::new('--db', '--db', [CompletionResultType]::ParameterName, 'The database file [env: CXGEAR_DB] [default: cxgear.db]')
+            [CompletionResult]::new('--project', '--project', [CompletionResultType]::ParameterName, 'Where new tables and spinners belong, and what lists show [env: CXGEAR_PROJECT]')
+            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How results are printed [default: table]')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Whether colours are used')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say nothing but warnings and errors')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say nothing but warnings and errors')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Tell every cause of an error')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Tell every cause of an error')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'cxgear;project' {
+            [CompletionResult]::new('--db', '--db', [CompletionResultType]::ParameterName, 'The database file [env: CXGEAR_DB] [default: cxgear.db]')
+            [CompletionResult]::new('--project', '--project', [CompletionResultType]::ParameterName, 'Where new tables and spinners belong, and what lists show [env: CXGEAR_PROJECT]')
+            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How results are printed [default: table]')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Whether colours are used')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say nothing but warnings and errors')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say nothing but warnings and errors')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Tell every cause of an error')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Tell every cause of an error')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('new', 'new', [CompletionResultType]::ParameterValue, 'Make a project: one campaign or client')
+            [CompletionResult]::new('delete', 'delete', [CompletionResultType]::ParameterValue, 'Delete a project that has nothing')
+            [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'The projects, and how much belongs to each')
+            [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'One project, and what belongs to it')
+            break
+        }
+        'cxgear;project;new' {
+            [CompletionResult]::new('--type', '--type', [CompletionResultType]::ParameterName, 'What kind of work it holds; spinners may ask for one')
+            [CompletionResult]::new('--db', '--db', [CompletionResultType]::ParameterName, 'The database file [env: CXGEAR_DB] [default: cxgear.db]')
+            [CompletionResult]::new('--project', '--project', [CompletionResultType]::ParameterName, 'Where new tables and spinners belong, and what lists show [env: CXGEAR_PROJECT]')
+            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How results are printed [default: table]')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Whether colours are used')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say nothing but warnings and errors')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say nothing but warnings and errors')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Tell every cause of an error')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Tell every cause of an error')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'cxgear;project;delete' {
+            [CompletionResult]::new('--db', '--db', [CompletionResultType]::ParameterName, 'The database file [env: CXGEAR_DB] [default: cxgear.db]')
+            [CompletionResult]::new('--project', '--project', [CompletionResultType]::ParameterName, 'Where new tables and spinners belong, and what lists show [env: CXGEAR_PROJECT]')
+            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How results are printed [default: table]')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Whether colours are used')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say nothing but warnings and errors')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say nothing but warnings and errors')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Tell every cause of an error')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Tell every cause of an error')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'cxgear;project;list' {
+            [CompletionResult]::new('--db', '--db', [CompletionResultType]::ParameterName, 'The database file [env: CXGEAR_DB] [default: cxgear.db]')
+            [CompletionResult]::new('--project', '--project', [CompletionResultType]::ParameterName, 'Where new tables and spinners belong, and what lists show [env: CXGEAR_PROJECT]')
+            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How results are printed [default: table]')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Whether colours are used')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say nothing but warnings and errors')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say nothing but warnings and errors')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Tell every cause of an error')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Tell every cause of an error')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'cxgear;project;show' {
+            [CompletionResult]::new('--db', '--db', [CompletionResultType]::ParameterName, 'The database file [env: CXGEAR_DB] [default: cxgear.db]')
+            [CompletionResult]::new('--project', '--project', [CompletionResultType]::ParameterName, 'Where new tables and spinners belong, and what lists show [env: CXGEAR_PROJECT]')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How results are printed [default: table]')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Whether colours are used')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say nothing but warnings and errors')
@@ -441,6 +538,7 @@ Register-ArgumentCompleter -Native -CommandName 'cxgear' -ScriptBlock {
         }
         'cxgear;completions' {
             [CompletionResult]::new('--db', '--db', [CompletionResultType]::ParameterName, 'The database file [env: CXGEAR_DB] [default: cxgear.db]')
+            [CompletionResult]::new('--project', '--project', [CompletionResultType]::ParameterName, 'Where new tables and spinners belong, and what lists show [env: CXGEAR_PROJECT]')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How results are printed [default: table]')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Whether colours are used')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say nothing but warnings and errors')
@@ -453,6 +551,7 @@ Register-ArgumentCompleter -Native -CommandName 'cxgear' -ScriptBlock {
         }
         'cxgear;man' {
             [CompletionResult]::new('--db', '--db', [CompletionResultType]::ParameterName, 'The database file [env: CXGEAR_DB] [default: cxgear.db]')
+            [CompletionResult]::new('--project', '--project', [CompletionResultType]::ParameterName, 'Where new tables and spinners belong, and what lists show [env: CXGEAR_PROJECT]')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How results are printed [default: table]')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Whether colours are used')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say nothing but warnings and errors')

@@ -43,6 +43,9 @@ _cxgear() {
             cxgear,man)
                 cmd="cxgear__subcmd__man"
                 ;;
+            cxgear,project)
+                cmd="cxgear__subcmd__project"
+                ;;
             cxgear,record)
                 cmd="cxgear__subcmd__record"
                 ;;
@@ -69,6 +72,18 @@ _cxgear() {
                 ;;
             cxgear,verify)
                 cmd="cxgear__subcmd__verify"
+                ;;
+            cxgear__subcmd__project,delete)
+                cmd="cxgear__subcmd__project__subcmd__delete"
+                ;;
+            cxgear__subcmd__project,list)
+                cmd="cxgear__subcmd__project__subcmd__list"
+                ;;
+            cxgear__subcmd__project,new)
+                cmd="cxgear__subcmd__project__subcmd__new"
+                ;;
+            cxgear__subcmd__project,show)
+                cmd="cxgear__subcmd__project__subcmd__show"
                 ;;
             cxgear__subcmd__spinner,check)
                 cmd="cxgear__subcmd__spinner__subcmd__check"
@@ -104,13 +119,17 @@ _cxgear() {
 
     case "${cmd}" in
         cxgear)
-            opts="-q -v -h -V --db --format --color --quiet --verbose --help --version import table spinner run resume cancel retry status jobs job records record journey events export verify completions man"
+            opts="-q -v -h -V --db --project --format --color --quiet --verbose --help --version import table spinner run resume cancel retry status jobs job records record journey events export verify project completions man"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --db)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --project)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -130,13 +149,17 @@ _cxgear() {
             return 0
             ;;
         cxgear__subcmd__cancel)
-            opts="-q -v -h --db --format --color --quiet --verbose --help"
+            opts="-q -v -h --db --project --format --color --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --db)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --project)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -156,13 +179,17 @@ _cxgear() {
             return 0
             ;;
         cxgear__subcmd__completions)
-            opts="-q -v -h --db --format --color --quiet --verbose --help bash elvish fish powershell zsh"
+            opts="-q -v -h --db --project --format --color --quiet --verbose --help bash elvish fish powershell zsh"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --db)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --project)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -182,7 +209,7 @@ _cxgear() {
             return 0
             ;;
         cxgear__subcmd__events)
-            opts="-q -v -h --job --record --type --after --limit --reveal --db --format --color --quiet --verbose --help"
+            opts="-q -v -h --job --record --type --after --limit --reveal --db --project --format --color --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -212,6 +239,10 @@ _cxgear() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --project)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --format)
                     COMPREPLY=($(compgen -W "table json ndjson csv" -- "${cur}"))
                     return 0
@@ -228,7 +259,7 @@ _cxgear() {
             return 0
             ;;
         cxgear__subcmd__export)
-            opts="-o -q -v -h --columns --status --raw --output --db --format --color --quiet --verbose --help"
+            opts="-o -q -v -h --columns --status --raw --output --db --project --format --color --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -254,6 +285,10 @@ _cxgear() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --project)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --format)
                     COMPREPLY=($(compgen -W "table json ndjson csv" -- "${cur}"))
                     return 0
@@ -270,7 +305,7 @@ _cxgear() {
             return 0
             ;;
         cxgear__subcmd__import)
-            opts="-q -v -h --table --append --replace --unique --ragged --rejects --delimiter --quote --escape --encoding --no-headers --headers --skip-lines --comment --db --format --color --quiet --verbose --help"
+            opts="-q -v -h --table --append --replace --unique --ragged --rejects --delimiter --quote --escape --encoding --no-headers --headers --skip-lines --comment --db --project --format --color --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -320,6 +355,10 @@ _cxgear() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --project)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --format)
                     COMPREPLY=($(compgen -W "table json ndjson csv" -- "${cur}"))
                     return 0
@@ -336,13 +375,17 @@ _cxgear() {
             return 0
             ;;
         cxgear__subcmd__job)
-            opts="-q -v -h --db --format --color --quiet --verbose --help"
+            opts="-q -v -h --db --project --format --color --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --db)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --project)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -362,7 +405,7 @@ _cxgear() {
             return 0
             ;;
         cxgear__subcmd__jobs)
-            opts="-q -v -h --limit --status --db --format --color --quiet --verbose --help"
+            opts="-q -v -h --limit --status --db --project --format --color --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -377,6 +420,10 @@ _cxgear() {
                     return 0
                     ;;
                 --db)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --project)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -396,13 +443,17 @@ _cxgear() {
             return 0
             ;;
         cxgear__subcmd__journey)
-            opts="-q -v -h --db --format --color --quiet --verbose --help"
+            opts="-q -v -h --db --project --format --color --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --db)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --project)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -422,13 +473,171 @@ _cxgear() {
             return 0
             ;;
         cxgear__subcmd__man)
-            opts="-q -v -h --db --format --color --quiet --verbose --help"
+            opts="-q -v -h --db --project --format --color --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --db)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --project)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --format)
+                    COMPREPLY=($(compgen -W "table json ndjson csv" -- "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        cxgear__subcmd__project)
+            opts="-q -v -h --db --project --format --color --quiet --verbose --help new delete list show"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --db)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --project)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --format)
+                    COMPREPLY=($(compgen -W "table json ndjson csv" -- "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        cxgear__subcmd__project__subcmd__delete)
+            opts="-q -v -h --db --project --format --color --quiet --verbose --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --db)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --project)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --format)
+                    COMPREPLY=($(compgen -W "table json ndjson csv" -- "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        cxgear__subcmd__project__subcmd__list)
+            opts="-q -v -h --db --project --format --color --quiet --verbose --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --db)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --project)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --format)
+                    COMPREPLY=($(compgen -W "table json ndjson csv" -- "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        cxgear__subcmd__project__subcmd__new)
+            opts="-q -v -h --type --db --project --format --color --quiet --verbose --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --type)
+                    COMPREPLY=($(compgen -W "outreach call_analyzer" -- "${cur}"))
+                    return 0
+                    ;;
+                --db)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --project)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --format)
+                    COMPREPLY=($(compgen -W "table json ndjson csv" -- "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        cxgear__subcmd__project__subcmd__show)
+            opts="-q -v -h --db --project --format --color --quiet --verbose --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --db)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --project)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -448,13 +657,17 @@ _cxgear() {
             return 0
             ;;
         cxgear__subcmd__record)
-            opts="-q -v -h --db --format --color --quiet --verbose --help"
+            opts="-q -v -h --db --project --format --color --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --db)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --project)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -474,7 +687,7 @@ _cxgear() {
             return 0
             ;;
         cxgear__subcmd__records)
-            opts="-q -v -h --status --disposition --where --limit --offset --db --format --color --quiet --verbose --help"
+            opts="-q -v -h --status --disposition --where --limit --offset --db --project --format --color --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -504,6 +717,10 @@ _cxgear() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --project)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --format)
                     COMPREPLY=($(compgen -W "table json ndjson csv" -- "${cur}"))
                     return 0
@@ -520,13 +737,17 @@ _cxgear() {
             return 0
             ;;
         cxgear__subcmd__resume)
-            opts="-q -v -h --db --format --color --quiet --verbose --help"
+            opts="-q -v -h --db --project --format --color --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --db)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --project)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -546,7 +767,7 @@ _cxgear() {
             return 0
             ;;
         cxgear__subcmd__retry)
-            opts="-q -v -h --failed --reason --step --detach --concurrency --rate --max-failures --db --format --color --quiet --verbose --help"
+            opts="-q -v -h --failed --reason --step --detach --concurrency --rate --max-failures --db --project --format --color --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -576,6 +797,10 @@ _cxgear() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --project)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --format)
                     COMPREPLY=($(compgen -W "table json ndjson csv" -- "${cur}"))
                     return 0
@@ -592,7 +817,7 @@ _cxgear() {
             return 0
             ;;
         cxgear__subcmd__run)
-            opts="-q -v -h --table --metadata --rows --where --limit --new --failed-in --dry-run --idempotency-key --detach --concurrency --rate --max-failures --append --replace --unique --ragged --rejects --delimiter --quote --escape --encoding --no-headers --headers --skip-lines --comment --db --format --color --quiet --verbose --help"
+            opts="-q -v -h --table --metadata --rows --where --limit --new --failed-in --dry-run --idempotency-key --detach --concurrency --rate --max-failures --append --replace --unique --ragged --rejects --delimiter --quote --escape --encoding --no-headers --headers --skip-lines --comment --db --project --format --color --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -678,6 +903,10 @@ _cxgear() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --project)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --format)
                     COMPREPLY=($(compgen -W "table json ndjson csv" -- "${cur}"))
                     return 0
@@ -694,13 +923,17 @@ _cxgear() {
             return 0
             ;;
         cxgear__subcmd__spinner)
-            opts="-q -v -h --db --format --color --quiet --verbose --help new check publish list show"
+            opts="-q -v -h --db --project --format --color --quiet --verbose --help new check publish list show"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --db)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --project)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -720,7 +953,7 @@ _cxgear() {
             return 0
             ;;
         cxgear__subcmd__spinner__subcmd__check)
-            opts="-q -v -h --table --db --format --color --quiet --verbose --help"
+            opts="-q -v -h --table --db --project --format --color --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -731,6 +964,10 @@ _cxgear() {
                     return 0
                     ;;
                 --db)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --project)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -750,13 +987,17 @@ _cxgear() {
             return 0
             ;;
         cxgear__subcmd__spinner__subcmd__list)
-            opts="-q -v -h --db --format --color --quiet --verbose --help"
+            opts="-q -v -h --db --project --format --color --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --db)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --project)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -776,7 +1017,7 @@ _cxgear() {
             return 0
             ;;
         cxgear__subcmd__spinner__subcmd__new)
-            opts="-q -v -h --output --db --format --color --quiet --verbose --help"
+            opts="-q -v -h --output --db --project --format --color --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -787,6 +1028,10 @@ _cxgear() {
                     return 0
                     ;;
                 --db)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --project)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -806,13 +1051,17 @@ _cxgear() {
             return 0
             ;;
         cxgear__subcmd__spinner__subcmd__publish)
-            opts="-q -v -h --db --format --color --quiet --verbose --help"
+            opts="-q -v -h --db --project --format --color --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --db)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --project)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -832,7 +1081,7 @@ _cxgear() {
             return 0
             ;;
         cxgear__subcmd__spinner__subcmd__show)
-            opts="-q -v -h --version --db --format --color --quiet --verbose --help"
+            opts="-q -v -h --version --db --project --format --color --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -843,6 +1092,10 @@ _cxgear() {
                     return 0
                     ;;
                 --db)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --project)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -862,13 +1115,17 @@ _cxgear() {
             return 0
             ;;
         cxgear__subcmd__status)
-            opts="-q -v -h --db --format --color --quiet --verbose --help"
+            opts="-q -v -h --db --project --format --color --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --db)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --project)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -888,13 +1145,17 @@ _cxgear() {
             return 0
             ;;
         cxgear__subcmd__table)
-            opts="-q -v -h --db --format --color --quiet --verbose --help metadata drop list show"
+            opts="-q -v -h --db --project --format --color --quiet --verbose --help metadata drop list show"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --db)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --project)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -914,13 +1175,17 @@ _cxgear() {
             return 0
             ;;
         cxgear__subcmd__table__subcmd__drop)
-            opts="-q -v -h --db --format --color --quiet --verbose --help"
+            opts="-q -v -h --db --project --format --color --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --db)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --project)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -940,13 +1205,17 @@ _cxgear() {
             return 0
             ;;
         cxgear__subcmd__table__subcmd__list)
-            opts="-q -v -h --db --format --color --quiet --verbose --help"
+            opts="-q -v -h --db --project --format --color --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --db)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --project)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -966,7 +1235,7 @@ _cxgear() {
             return 0
             ;;
         cxgear__subcmd__table__subcmd__metadata)
-            opts="-q -v -h --set --add --remove --clear --db --format --color --quiet --verbose --help"
+            opts="-q -v -h --set --add --remove --clear --db --project --format --color --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -988,6 +1257,10 @@ _cxgear() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --project)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --format)
                     COMPREPLY=($(compgen -W "table json ndjson csv" -- "${cur}"))
                     return 0
@@ -1004,7 +1277,7 @@ _cxgear() {
             return 0
             ;;
         cxgear__subcmd__table__subcmd__show)
-            opts="-q -v -h --limit --offset --where --columns --db --format --color --quiet --verbose --help"
+            opts="-q -v -h --limit --offset --where --columns --db --project --format --color --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1030,6 +1303,10 @@ _cxgear() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --project)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --format)
                     COMPREPLY=($(compgen -W "table json ndjson csv" -- "${cur}"))
                     return 0
@@ -1046,7 +1323,7 @@ _cxgear() {
             return 0
             ;;
         cxgear__subcmd__verify)
-            opts="-q -v -h --job --expect --db --format --color --quiet --verbose --help"
+            opts="-q -v -h --job --expect --db --project --format --color --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1061,6 +1338,10 @@ _cxgear() {
                     return 0
                     ;;
                 --db)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --project)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

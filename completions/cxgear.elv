@@ -19,6 +19,7 @@ set edit:completion:arg-completer[cxgear] = {|@words|
     var completions = [
         &'cxgear'= {
             cand --db 'The database file [env: CXGEAR_DB] [default: cxgear.db]'
+            cand --project 'Where new tables and spinners belong, and what lists show [env: CXGEAR_PROJECT]'
             cand --format 'How results are printed [default: table]'
             cand --color 'Whether colours are used'
             cand -q 'Say nothing but warnings and errors'
@@ -45,6 +46,7 @@ set edit:completion:arg-completer[cxgear] = {|@words|
             cand events 'The event log, in order'
             cand export 'Write a job''s outcomes back to CSV'
             cand verify 'Check the log against every rule of its contract'
+            cand project 'Projects: new, list, show, delete'
             cand completions 'Print the completions of a shell'
             cand man 'Print the manual page'
         }
@@ -60,6 +62,7 @@ set edit:completion:arg-completer[cxgear] = {|@words|
             cand --skip-lines 'Pass over so many lines before the header'
             cand --comment 'Lines that begin with this character are no rows'
             cand --db 'The database file [env: CXGEAR_DB] [default: cxgear.db]'
+            cand --project 'Where new tables and spinners belong, and what lists show [env: CXGEAR_PROJECT]'
             cand --format 'How results are printed [default: table]'
             cand --color 'Whether colours are used'
             cand --append 'Add the rows to the table; the columns must be the same, in any order'
@@ -75,6 +78,7 @@ set edit:completion:arg-completer[cxgear] = {|@words|
         }
         &'cxgear;table'= {
             cand --db 'The database file [env: CXGEAR_DB] [default: cxgear.db]'
+            cand --project 'Where new tables and spinners belong, and what lists show [env: CXGEAR_PROJECT]'
             cand --format 'How results are printed [default: table]'
             cand --color 'Whether colours are used'
             cand -q 'Say nothing but warnings and errors'
@@ -93,6 +97,7 @@ set edit:completion:arg-completer[cxgear] = {|@words|
             cand --add 'These too'
             cand --remove 'Not these'
             cand --db 'The database file [env: CXGEAR_DB] [default: cxgear.db]'
+            cand --project 'Where new tables and spinners belong, and what lists show [env: CXGEAR_PROJECT]'
             cand --format 'How results are printed [default: table]'
             cand --color 'Whether colours are used'
             cand --clear 'Back to never set: a run uses all columns'
@@ -105,6 +110,7 @@ set edit:completion:arg-completer[cxgear] = {|@words|
         }
         &'cxgear;table;drop'= {
             cand --db 'The database file [env: CXGEAR_DB] [default: cxgear.db]'
+            cand --project 'Where new tables and spinners belong, and what lists show [env: CXGEAR_PROJECT]'
             cand --format 'How results are printed [default: table]'
             cand --color 'Whether colours are used'
             cand -q 'Say nothing but warnings and errors'
@@ -116,6 +122,7 @@ set edit:completion:arg-completer[cxgear] = {|@words|
         }
         &'cxgear;table;list'= {
             cand --db 'The database file [env: CXGEAR_DB] [default: cxgear.db]'
+            cand --project 'Where new tables and spinners belong, and what lists show [env: CXGEAR_PROJECT]'
             cand --format 'How results are printed [default: table]'
             cand --color 'Whether colours are used'
             cand -q 'Say nothing but warnings and errors'
@@ -131,6 +138,7 @@ set edit:completion:arg-completer[cxgear] = {|@words|
             cand --where 'Only rows where this SQL condition over the table''s columns holds'
             cand --columns 'Only these columns, in this order'
             cand --db 'The database file [env: CXGEAR_DB] [default: cxgear.db]'
+            cand --project 'Where new tables and spinners belong, and what lists show [env: CXGEAR_PROJECT]'
             cand --format 'How results are printed [default: table]'
             cand --color 'Whether colours are used'
             cand -q 'Say nothing but warnings and errors'
@@ -142,6 +150,7 @@ set edit:completion:arg-completer[cxgear] = {|@words|
         }
         &'cxgear;spinner'= {
             cand --db 'The database file [env: CXGEAR_DB] [default: cxgear.db]'
+            cand --project 'Where new tables and spinners belong, and what lists show [env: CXGEAR_PROJECT]'
             cand --format 'How results are printed [default: table]'
             cand --color 'Whether colours are used'
             cand -q 'Say nothing but warnings and errors'
@@ -159,6 +168,7 @@ set edit:completion:arg-completer[cxgear] = {|@words|
         &'cxgear;spinner;new'= {
             cand --output 'Where to [default: NAME.toml]'
             cand --db 'The database file [env: CXGEAR_DB] [default: cxgear.db]'
+            cand --project 'Where new tables and spinners belong, and what lists show [env: CXGEAR_PROJECT]'
             cand --format 'How results are printed [default: table]'
             cand --color 'Whether colours are used'
             cand -q 'Say nothing but warnings and errors'
@@ -171,6 +181,7 @@ set edit:completion:arg-completer[cxgear] = {|@words|
         &'cxgear;spinner;check'= {
             cand --table 'The table it will run over [default: the only one]'
             cand --db 'The database file [env: CXGEAR_DB] [default: cxgear.db]'
+            cand --project 'Where new tables and spinners belong, and what lists show [env: CXGEAR_PROJECT]'
             cand --format 'How results are printed [default: table]'
             cand --color 'Whether colours are used'
             cand -q 'Say nothing but warnings and errors'
@@ -182,6 +193,7 @@ set edit:completion:arg-completer[cxgear] = {|@words|
         }
         &'cxgear;spinner;publish'= {
             cand --db 'The database file [env: CXGEAR_DB] [default: cxgear.db]'
+            cand --project 'Where new tables and spinners belong, and what lists show [env: CXGEAR_PROJECT]'
             cand --format 'How results are printed [default: table]'
             cand --color 'Whether colours are used'
             cand -q 'Say nothing but warnings and errors'
@@ -193,6 +205,7 @@ set edit:completion:arg-completer[cxgear] = {|@words|
         }
         &'cxgear;spinner;list'= {
             cand --db 'The database file [env: CXGEAR_DB] [default: cxgear.db]'
+            cand --project 'Where new tables and spinners belong, and what lists show [env: CXGEAR_PROJECT]'
             cand --format 'How results are printed [default: table]'
             cand --color 'Whether colours are used'
             cand -q 'Say nothing but warnings and errors'
@@ -205,6 +218,7 @@ set edit:completion:arg-completer[cxgear] = {|@words|
         &'cxgear;spinner;show'= {
             cand --version 'This version [default: the latest]'
             cand --db 'The database file [env: CXGEAR_DB] [default: cxgear.db]'
+            cand --project 'Where new tables and spinners belong, and what lists show [env: CXGEAR_PROJECT]'
             cand --format 'How results are printed [default: table]'
             cand --color 'Whether colours are used'
             cand -q 'Say nothing but warnings and errors'
@@ -235,6 +249,7 @@ set edit:completion:arg-completer[cxgear] = {|@words|
             cand --skip-lines 'Pass over so many lines before the header'
             cand --comment 'Lines that begin with this character are no rows'
             cand --db 'The database file [env: CXGEAR_DB] [default: cxgear.db]'
+            cand --project 'Where new tables and spinners belong, and what lists show [env: CXGEAR_PROJECT]'
             cand --format 'How results are printed [default: table]'
             cand --color 'Whether colours are used'
             cand --new 'Only rows that this spinner has not run over yet'
@@ -253,6 +268,7 @@ set edit:completion:arg-completer[cxgear] = {|@words|
         }
         &'cxgear;resume'= {
             cand --db 'The database file [env: CXGEAR_DB] [default: cxgear.db]'
+            cand --project 'Where new tables and spinners belong, and what lists show [env: CXGEAR_PROJECT]'
             cand --format 'How results are printed [default: table]'
             cand --color 'Whether colours are used'
             cand -q 'Say nothing but warnings and errors'
@@ -264,6 +280,7 @@ set edit:completion:arg-completer[cxgear] = {|@words|
         }
         &'cxgear;cancel'= {
             cand --db 'The database file [env: CXGEAR_DB] [default: cxgear.db]'
+            cand --project 'Where new tables and spinners belong, and what lists show [env: CXGEAR_PROJECT]'
             cand --format 'How results are printed [default: table]'
             cand --color 'Whether colours are used'
             cand -q 'Say nothing but warnings and errors'
@@ -280,6 +297,7 @@ set edit:completion:arg-completer[cxgear] = {|@words|
             cand --rate 'Starts of outside calls, such as 80/s'
             cand --max-failures 'More failed records than this (a count, or 5%) end the job'
             cand --db 'The database file [env: CXGEAR_DB] [default: cxgear.db]'
+            cand --project 'Where new tables and spinners belong, and what lists show [env: CXGEAR_PROJECT]'
             cand --format 'How results are printed [default: table]'
             cand --color 'Whether colours are used'
             cand --failed 'Only records that failed, none that was canceled'
@@ -293,6 +311,7 @@ set edit:completion:arg-completer[cxgear] = {|@words|
         }
         &'cxgear;status'= {
             cand --db 'The database file [env: CXGEAR_DB] [default: cxgear.db]'
+            cand --project 'Where new tables and spinners belong, and what lists show [env: CXGEAR_PROJECT]'
             cand --format 'How results are printed [default: table]'
             cand --color 'Whether colours are used'
             cand -q 'Say nothing but warnings and errors'
@@ -306,6 +325,7 @@ set edit:completion:arg-completer[cxgear] = {|@words|
             cand --limit 'Show at most so many [default: a screenful in tables, all in data]'
             cand --status 'Only jobs of this status, or of this result: success, partial, failure'
             cand --db 'The database file [env: CXGEAR_DB] [default: cxgear.db]'
+            cand --project 'Where new tables and spinners belong, and what lists show [env: CXGEAR_PROJECT]'
             cand --format 'How results are printed [default: table]'
             cand --color 'Whether colours are used'
             cand -q 'Say nothing but warnings and errors'
@@ -317,6 +337,7 @@ set edit:completion:arg-completer[cxgear] = {|@words|
         }
         &'cxgear;job'= {
             cand --db 'The database file [env: CXGEAR_DB] [default: cxgear.db]'
+            cand --project 'Where new tables and spinners belong, and what lists show [env: CXGEAR_PROJECT]'
             cand --format 'How results are printed [default: table]'
             cand --color 'Whether colours are used'
             cand -q 'Say nothing but warnings and errors'
@@ -333,6 +354,7 @@ set edit:completion:arg-completer[cxgear] = {|@words|
             cand --limit 'Show at most so many [default: a screenful in tables, all in data]'
             cand --offset 'Pass over so many'
             cand --db 'The database file [env: CXGEAR_DB] [default: cxgear.db]'
+            cand --project 'Where new tables and spinners belong, and what lists show [env: CXGEAR_PROJECT]'
             cand --format 'How results are printed [default: table]'
             cand --color 'Whether colours are used'
             cand -q 'Say nothing but warnings and errors'
@@ -344,6 +366,7 @@ set edit:completion:arg-completer[cxgear] = {|@words|
         }
         &'cxgear;record'= {
             cand --db 'The database file [env: CXGEAR_DB] [default: cxgear.db]'
+            cand --project 'Where new tables and spinners belong, and what lists show [env: CXGEAR_PROJECT]'
             cand --format 'How results are printed [default: table]'
             cand --color 'Whether colours are used'
             cand -q 'Say nothing but warnings and errors'
@@ -355,6 +378,7 @@ set edit:completion:arg-completer[cxgear] = {|@words|
         }
         &'cxgear;journey'= {
             cand --db 'The database file [env: CXGEAR_DB] [default: cxgear.db]'
+            cand --project 'Where new tables and spinners belong, and what lists show [env: CXGEAR_PROJECT]'
             cand --format 'How results are printed [default: table]'
             cand --color 'Whether colours are used'
             cand -q 'Say nothing but warnings and errors'
@@ -371,6 +395,7 @@ set edit:completion:arg-completer[cxgear] = {|@words|
             cand --after 'Only events after this place in the log'
             cand --limit 'At most so many [default: 100 in tables and json, all in ndjson and csv]'
             cand --db 'The database file [env: CXGEAR_DB] [default: cxgear.db]'
+            cand --project 'Where new tables and spinners belong, and what lists show [env: CXGEAR_PROJECT]'
             cand --format 'How results are printed [default: table]'
             cand --color 'Whether colours are used'
             cand --reveal 'Show what clients supplied, such as params; it is left out otherwise'
@@ -387,6 +412,7 @@ set edit:completion:arg-completer[cxgear] = {|@words|
             cand -o 'Write to this file instead of standard output'
             cand --output 'Write to this file instead of standard output'
             cand --db 'The database file [env: CXGEAR_DB] [default: cxgear.db]'
+            cand --project 'Where new tables and spinners belong, and what lists show [env: CXGEAR_PROJECT]'
             cand --format 'How results are printed [default: table]'
             cand --color 'Whether colours are used'
             cand --raw 'Leave cells as they are that a spreadsheet would run as a formula'
@@ -401,6 +427,72 @@ set edit:completion:arg-completer[cxgear] = {|@words|
             cand --job 'Only this job''s stream, without the seals'
             cand --expect 'A seal that was printed earlier and kept elsewhere'
             cand --db 'The database file [env: CXGEAR_DB] [default: cxgear.db]'
+            cand --project 'Where new tables and spinners belong, and what lists show [env: CXGEAR_PROJECT]'
+            cand --format 'How results are printed [default: table]'
+            cand --color 'Whether colours are used'
+            cand -q 'Say nothing but warnings and errors'
+            cand --quiet 'Say nothing but warnings and errors'
+            cand -v 'Tell every cause of an error'
+            cand --verbose 'Tell every cause of an error'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'cxgear;project'= {
+            cand --db 'The database file [env: CXGEAR_DB] [default: cxgear.db]'
+            cand --project 'Where new tables and spinners belong, and what lists show [env: CXGEAR_PROJECT]'
+            cand --format 'How results are printed [default: table]'
+            cand --color 'Whether colours are used'
+            cand -q 'Say nothing but warnings and errors'
+            cand --quiet 'Say nothing but warnings and errors'
+            cand -v 'Tell every cause of an error'
+            cand --verbose 'Tell every cause of an error'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand new 'Make a project: one campaign or client'
+            cand delete 'Delete a project that has nothing'
+            cand list 'The projects, and how much belongs to each'
+            cand show 'One project, and what belongs to it'
+        }
+        &'cxgear;project;new'= {
+            cand --type 'What kind of work it holds; spinners may ask for one'
+            cand --db 'The database file [env: CXGEAR_DB] [default: cxgear.db]'
+            cand --project 'Where new tables and spinners belong, and what lists show [env: CXGEAR_PROJECT]'
+            cand --format 'How results are printed [default: table]'
+            cand --color 'Whether colours are used'
+            cand -q 'Say nothing but warnings and errors'
+            cand --quiet 'Say nothing but warnings and errors'
+            cand -v 'Tell every cause of an error'
+            cand --verbose 'Tell every cause of an error'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'cxgear;project;delete'= {
+            cand --db 'The database file [env: CXGEAR_DB] [default: cxgear.db]'
+            cand --project 'Where new tables and spinners belong, and what lists show [env: CXGEAR_PROJECT]'
+            cand --format 'How results are printed [default: table]'
+            cand --color 'Whether colours are used'
+            cand -q 'Say nothing but warnings and errors'
+            cand --quiet 'Say nothing but warnings and errors'
+            cand -v 'Tell every cause of an error'
+            cand --verbose 'Tell every cause of an error'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'cxgear;project;list'= {
+            cand --db 'The database file [env: CXGEAR_DB] [default: cxgear.db]'
+            cand --project 'Where new tables and spinners belong, and what lists show [env: CXGEAR_PROJECT]'
+            cand --format 'How results are printed [default: table]'
+            cand --color 'Whether colours are used'
+            cand -q 'Say nothing but warnings and errors'
+            cand --quiet 'Say nothing but warnings and errors'
+            cand -v 'Tell every cause of an error'
+            cand --verbose 'Tell every cause of an error'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'cxgear;project;show'= {
+            cand --db 'The database file [env: CXGEAR_DB] [default: cxgear.db]'
+            cand --project 'Where new tables and spinners belong, and what lists show [env: CXGEAR_PROJECT]'
             cand --format 'How results are printed [default: table]'
             cand --color 'Whether colours are used'
             cand -q 'Say nothing but warnings and errors'
@@ -412,6 +504,7 @@ set edit:completion:arg-completer[cxgear] = {|@words|
         }
         &'cxgear;completions'= {
             cand --db 'The database file [env: CXGEAR_DB] [default: cxgear.db]'
+            cand --project 'Where new tables and spinners belong, and what lists show [env: CXGEAR_PROJECT]'
             cand --format 'How results are printed [default: table]'
             cand --color 'Whether colours are used'
             cand -q 'Say nothing but warnings and errors'
@@ -423,6 +516,7 @@ set edit:completion:arg-completer[cxgear] = {|@words|
         }
         &'cxgear;man'= {
             cand --db 'The database file [env: CXGEAR_DB] [default: cxgear.db]'
+            cand --project 'Where new tables and spinners belong, and what lists show [env: CXGEAR_PROJECT]'
             cand --format 'How results are printed [default: table]'
             cand --color 'Whether colours are used'
             cand -q 'Say nothing but warnings and errors'

@@ -1,6 +1,6 @@
 # Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
 function __fish_cxgear_global_optspecs
-    string join \n db= format= color= q/quiet v/verbose h/help V/version
+    string join \n db= project= format= color= q/quiet v/verbose h/help V/version
 end
 
 function __fish_cxgear_needs_command
@@ -25,6 +25,7 @@ function __fish_cxgear_using_subcommand
 end
 
 complete -c cxgear -n "__fish_cxgear_needs_command" -l db -d 'The database file [env: CXGEAR_DB] [default: cxgear.db]' -r -F
+complete -c cxgear -n "__fish_cxgear_needs_command" -l project -d 'Where new tables and spinners belong, and what lists show [env: CXGEAR_PROJECT]' -r
 complete -c cxgear -n "__fish_cxgear_needs_command" -l format -d 'How results are printed [default: table]' -r -f -a "table\t'For people'
 json\t'One array or object'
 ndjson\t'One object a line'
@@ -52,6 +53,7 @@ complete -c cxgear -n "__fish_cxgear_needs_command" -f -a "journey" -d 'One reco
 complete -c cxgear -n "__fish_cxgear_needs_command" -f -a "events" -d 'The event log, in order'
 complete -c cxgear -n "__fish_cxgear_needs_command" -f -a "export" -d 'Write a job\'s outcomes back to CSV'
 complete -c cxgear -n "__fish_cxgear_needs_command" -f -a "verify" -d 'Check the log against every rule of its contract'
+complete -c cxgear -n "__fish_cxgear_needs_command" -f -a "project" -d 'Projects: new, list, show, delete'
 complete -c cxgear -n "__fish_cxgear_needs_command" -f -a "completions" -d 'Print the completions of a shell'
 complete -c cxgear -n "__fish_cxgear_needs_command" -f -a "man" -d 'Print the manual page'
 complete -c cxgear -n "__fish_cxgear_using_subcommand import" -l table -d 'The table\'s name [default: the file\'s name without its ending]' -r
@@ -67,6 +69,7 @@ complete -c cxgear -n "__fish_cxgear_using_subcommand import" -l encoding -d 'Th
 complete -c cxgear -n "__fish_cxgear_using_subcommand import" -l skip-lines -d 'Pass over so many lines before the header' -r
 complete -c cxgear -n "__fish_cxgear_using_subcommand import" -l comment -d 'Lines that begin with this character are no rows' -r
 complete -c cxgear -n "__fish_cxgear_using_subcommand import" -l db -d 'The database file [env: CXGEAR_DB] [default: cxgear.db]' -r -F
+complete -c cxgear -n "__fish_cxgear_using_subcommand import" -l project -d 'Where new tables and spinners belong, and what lists show [env: CXGEAR_PROJECT]' -r
 complete -c cxgear -n "__fish_cxgear_using_subcommand import" -l format -d 'How results are printed [default: table]' -r -f -a "table\t'For people'
 json\t'One array or object'
 ndjson\t'One object a line'
@@ -82,6 +85,7 @@ complete -c cxgear -n "__fish_cxgear_using_subcommand import" -s q -l quiet -d '
 complete -c cxgear -n "__fish_cxgear_using_subcommand import" -s v -l verbose -d 'Tell every cause of an error'
 complete -c cxgear -n "__fish_cxgear_using_subcommand import" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c cxgear -n "__fish_cxgear_using_subcommand table; and not __fish_seen_subcommand_from metadata drop list show" -l db -d 'The database file [env: CXGEAR_DB] [default: cxgear.db]' -r -F
+complete -c cxgear -n "__fish_cxgear_using_subcommand table; and not __fish_seen_subcommand_from metadata drop list show" -l project -d 'Where new tables and spinners belong, and what lists show [env: CXGEAR_PROJECT]' -r
 complete -c cxgear -n "__fish_cxgear_using_subcommand table; and not __fish_seen_subcommand_from metadata drop list show" -l format -d 'How results are printed [default: table]' -r -f -a "table\t'For people'
 json\t'One array or object'
 ndjson\t'One object a line'
@@ -100,6 +104,7 @@ complete -c cxgear -n "__fish_cxgear_using_subcommand table; and __fish_seen_sub
 complete -c cxgear -n "__fish_cxgear_using_subcommand table; and __fish_seen_subcommand_from metadata" -l add -d 'These too' -r
 complete -c cxgear -n "__fish_cxgear_using_subcommand table; and __fish_seen_subcommand_from metadata" -l remove -d 'Not these' -r
 complete -c cxgear -n "__fish_cxgear_using_subcommand table; and __fish_seen_subcommand_from metadata" -l db -d 'The database file [env: CXGEAR_DB] [default: cxgear.db]' -r -F
+complete -c cxgear -n "__fish_cxgear_using_subcommand table; and __fish_seen_subcommand_from metadata" -l project -d 'Where new tables and spinners belong, and what lists show [env: CXGEAR_PROJECT]' -r
 complete -c cxgear -n "__fish_cxgear_using_subcommand table; and __fish_seen_subcommand_from metadata" -l format -d 'How results are printed [default: table]' -r -f -a "table\t'For people'
 json\t'One array or object'
 ndjson\t'One object a line'
@@ -112,6 +117,7 @@ complete -c cxgear -n "__fish_cxgear_using_subcommand table; and __fish_seen_sub
 complete -c cxgear -n "__fish_cxgear_using_subcommand table; and __fish_seen_subcommand_from metadata" -s v -l verbose -d 'Tell every cause of an error'
 complete -c cxgear -n "__fish_cxgear_using_subcommand table; and __fish_seen_subcommand_from metadata" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c cxgear -n "__fish_cxgear_using_subcommand table; and __fish_seen_subcommand_from drop" -l db -d 'The database file [env: CXGEAR_DB] [default: cxgear.db]' -r -F
+complete -c cxgear -n "__fish_cxgear_using_subcommand table; and __fish_seen_subcommand_from drop" -l project -d 'Where new tables and spinners belong, and what lists show [env: CXGEAR_PROJECT]' -r
 complete -c cxgear -n "__fish_cxgear_using_subcommand table; and __fish_seen_subcommand_from drop" -l format -d 'How results are printed [default: table]' -r -f -a "table\t'For people'
 json\t'One array or object'
 ndjson\t'One object a line'
@@ -123,6 +129,7 @@ complete -c cxgear -n "__fish_cxgear_using_subcommand table; and __fish_seen_sub
 complete -c cxgear -n "__fish_cxgear_using_subcommand table; and __fish_seen_subcommand_from drop" -s v -l verbose -d 'Tell every cause of an error'
 complete -c cxgear -n "__fish_cxgear_using_subcommand table; and __fish_seen_subcommand_from drop" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c cxgear -n "__fish_cxgear_using_subcommand table; and __fish_seen_subcommand_from list" -l db -d 'The database file [env: CXGEAR_DB] [default: cxgear.db]' -r -F
+complete -c cxgear -n "__fish_cxgear_using_subcommand table; and __fish_seen_subcommand_from list" -l project -d 'Where new tables and spinners belong, and what lists show [env: CXGEAR_PROJECT]' -r
 complete -c cxgear -n "__fish_cxgear_using_subcommand table; and __fish_seen_subcommand_from list" -l format -d 'How results are printed [default: table]' -r -f -a "table\t'For people'
 json\t'One array or object'
 ndjson\t'One object a line'
@@ -138,6 +145,7 @@ complete -c cxgear -n "__fish_cxgear_using_subcommand table; and __fish_seen_sub
 complete -c cxgear -n "__fish_cxgear_using_subcommand table; and __fish_seen_subcommand_from show" -l where -d 'Only rows where this SQL condition over the table\'s columns holds' -r
 complete -c cxgear -n "__fish_cxgear_using_subcommand table; and __fish_seen_subcommand_from show" -l columns -d 'Only these columns, in this order' -r
 complete -c cxgear -n "__fish_cxgear_using_subcommand table; and __fish_seen_subcommand_from show" -l db -d 'The database file [env: CXGEAR_DB] [default: cxgear.db]' -r -F
+complete -c cxgear -n "__fish_cxgear_using_subcommand table; and __fish_seen_subcommand_from show" -l project -d 'Where new tables and spinners belong, and what lists show [env: CXGEAR_PROJECT]' -r
 complete -c cxgear -n "__fish_cxgear_using_subcommand table; and __fish_seen_subcommand_from show" -l format -d 'How results are printed [default: table]' -r -f -a "table\t'For people'
 json\t'One array or object'
 ndjson\t'One object a line'
@@ -149,6 +157,7 @@ complete -c cxgear -n "__fish_cxgear_using_subcommand table; and __fish_seen_sub
 complete -c cxgear -n "__fish_cxgear_using_subcommand table; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Tell every cause of an error'
 complete -c cxgear -n "__fish_cxgear_using_subcommand table; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c cxgear -n "__fish_cxgear_using_subcommand spinner; and not __fish_seen_subcommand_from new check publish list show" -l db -d 'The database file [env: CXGEAR_DB] [default: cxgear.db]' -r -F
+complete -c cxgear -n "__fish_cxgear_using_subcommand spinner; and not __fish_seen_subcommand_from new check publish list show" -l project -d 'Where new tables and spinners belong, and what lists show [env: CXGEAR_PROJECT]' -r
 complete -c cxgear -n "__fish_cxgear_using_subcommand spinner; and not __fish_seen_subcommand_from new check publish list show" -l format -d 'How results are printed [default: table]' -r -f -a "table\t'For people'
 json\t'One array or object'
 ndjson\t'One object a line'
@@ -166,6 +175,7 @@ complete -c cxgear -n "__fish_cxgear_using_subcommand spinner; and not __fish_se
 complete -c cxgear -n "__fish_cxgear_using_subcommand spinner; and not __fish_seen_subcommand_from new check publish list show" -f -a "show" -d 'A published spinner: its facts and its text'
 complete -c cxgear -n "__fish_cxgear_using_subcommand spinner; and __fish_seen_subcommand_from new" -l output -d 'Where to [default: NAME.toml]' -r -F
 complete -c cxgear -n "__fish_cxgear_using_subcommand spinner; and __fish_seen_subcommand_from new" -l db -d 'The database file [env: CXGEAR_DB] [default: cxgear.db]' -r -F
+complete -c cxgear -n "__fish_cxgear_using_subcommand spinner; and __fish_seen_subcommand_from new" -l project -d 'Where new tables and spinners belong, and what lists show [env: CXGEAR_PROJECT]' -r
 complete -c cxgear -n "__fish_cxgear_using_subcommand spinner; and __fish_seen_subcommand_from new" -l format -d 'How results are printed [default: table]' -r -f -a "table\t'For people'
 json\t'One array or object'
 ndjson\t'One object a line'
@@ -178,6 +188,7 @@ complete -c cxgear -n "__fish_cxgear_using_subcommand spinner; and __fish_seen_s
 complete -c cxgear -n "__fish_cxgear_using_subcommand spinner; and __fish_seen_subcommand_from new" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c cxgear -n "__fish_cxgear_using_subcommand spinner; and __fish_seen_subcommand_from check" -l table -d 'The table it will run over [default: the only one]' -r
 complete -c cxgear -n "__fish_cxgear_using_subcommand spinner; and __fish_seen_subcommand_from check" -l db -d 'The database file [env: CXGEAR_DB] [default: cxgear.db]' -r -F
+complete -c cxgear -n "__fish_cxgear_using_subcommand spinner; and __fish_seen_subcommand_from check" -l project -d 'Where new tables and spinners belong, and what lists show [env: CXGEAR_PROJECT]' -r
 complete -c cxgear -n "__fish_cxgear_using_subcommand spinner; and __fish_seen_subcommand_from check" -l format -d 'How results are printed [default: table]' -r -f -a "table\t'For people'
 json\t'One array or object'
 ndjson\t'One object a line'
@@ -189,6 +200,7 @@ complete -c cxgear -n "__fish_cxgear_using_subcommand spinner; and __fish_seen_s
 complete -c cxgear -n "__fish_cxgear_using_subcommand spinner; and __fish_seen_subcommand_from check" -s v -l verbose -d 'Tell every cause of an error'
 complete -c cxgear -n "__fish_cxgear_using_subcommand spinner; and __fish_seen_subcommand_from check" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c cxgear -n "__fish_cxgear_using_subcommand spinner; and __fish_seen_subcommand_from publish" -l db -d 'The database file [env: CXGEAR_DB] [default: cxgear.db]' -r -F
+complete -c cxgear -n "__fish_cxgear_using_subcommand spinner; and __fish_seen_subcommand_from publish" -l project -d 'Where new tables and spinners belong, and what lists show [env: CXGEAR_PROJECT]' -r
 complete -c cxgear -n "__fish_cxgear_using_subcommand spinner; and __fish_seen_subcommand_from publish" -l format -d 'How results are printed [default: table]' -r -f -a "table\t'For people'
 json\t'One array or object'
 ndjson\t'One object a line'
@@ -200,6 +212,7 @@ complete -c cxgear -n "__fish_cxgear_using_subcommand spinner; and __fish_seen_s
 complete -c cxgear -n "__fish_cxgear_using_subcommand spinner; and __fish_seen_subcommand_from publish" -s v -l verbose -d 'Tell every cause of an error'
 complete -c cxgear -n "__fish_cxgear_using_subcommand spinner; and __fish_seen_subcommand_from publish" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c cxgear -n "__fish_cxgear_using_subcommand spinner; and __fish_seen_subcommand_from list" -l db -d 'The database file [env: CXGEAR_DB] [default: cxgear.db]' -r -F
+complete -c cxgear -n "__fish_cxgear_using_subcommand spinner; and __fish_seen_subcommand_from list" -l project -d 'Where new tables and spinners belong, and what lists show [env: CXGEAR_PROJECT]' -r
 complete -c cxgear -n "__fish_cxgear_using_subcommand spinner; and __fish_seen_subcommand_from list" -l format -d 'How results are printed [default: table]' -r -f -a "table\t'For people'
 json\t'One array or object'
 ndjson\t'One object a line'
@@ -212,6 +225,7 @@ complete -c cxgear -n "__fish_cxgear_using_subcommand spinner; and __fish_seen_s
 complete -c cxgear -n "__fish_cxgear_using_subcommand spinner; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c cxgear -n "__fish_cxgear_using_subcommand spinner; and __fish_seen_subcommand_from show" -l version -d 'This version [default: the latest]' -r
 complete -c cxgear -n "__fish_cxgear_using_subcommand spinner; and __fish_seen_subcommand_from show" -l db -d 'The database file [env: CXGEAR_DB] [default: cxgear.db]' -r -F
+complete -c cxgear -n "__fish_cxgear_using_subcommand spinner; and __fish_seen_subcommand_from show" -l project -d 'Where new tables and spinners belong, and what lists show [env: CXGEAR_PROJECT]' -r
 complete -c cxgear -n "__fish_cxgear_using_subcommand spinner; and __fish_seen_subcommand_from show" -l format -d 'How results are printed [default: table]' -r -f -a "table\t'For people'
 json\t'One array or object'
 ndjson\t'One object a line'
@@ -244,6 +258,7 @@ complete -c cxgear -n "__fish_cxgear_using_subcommand run" -l encoding -d 'The e
 complete -c cxgear -n "__fish_cxgear_using_subcommand run" -l skip-lines -d 'Pass over so many lines before the header' -r
 complete -c cxgear -n "__fish_cxgear_using_subcommand run" -l comment -d 'Lines that begin with this character are no rows' -r
 complete -c cxgear -n "__fish_cxgear_using_subcommand run" -l db -d 'The database file [env: CXGEAR_DB] [default: cxgear.db]' -r -F
+complete -c cxgear -n "__fish_cxgear_using_subcommand run" -l project -d 'Where new tables and spinners belong, and what lists show [env: CXGEAR_PROJECT]' -r
 complete -c cxgear -n "__fish_cxgear_using_subcommand run" -l format -d 'How results are printed [default: table]' -r -f -a "table\t'For people'
 json\t'One array or object'
 ndjson\t'One object a line'
@@ -262,6 +277,7 @@ complete -c cxgear -n "__fish_cxgear_using_subcommand run" -s q -l quiet -d 'Say
 complete -c cxgear -n "__fish_cxgear_using_subcommand run" -s v -l verbose -d 'Tell every cause of an error'
 complete -c cxgear -n "__fish_cxgear_using_subcommand run" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c cxgear -n "__fish_cxgear_using_subcommand resume" -l db -d 'The database file [env: CXGEAR_DB] [default: cxgear.db]' -r -F
+complete -c cxgear -n "__fish_cxgear_using_subcommand resume" -l project -d 'Where new tables and spinners belong, and what lists show [env: CXGEAR_PROJECT]' -r
 complete -c cxgear -n "__fish_cxgear_using_subcommand resume" -l format -d 'How results are printed [default: table]' -r -f -a "table\t'For people'
 json\t'One array or object'
 ndjson\t'One object a line'
@@ -273,6 +289,7 @@ complete -c cxgear -n "__fish_cxgear_using_subcommand resume" -s q -l quiet -d '
 complete -c cxgear -n "__fish_cxgear_using_subcommand resume" -s v -l verbose -d 'Tell every cause of an error'
 complete -c cxgear -n "__fish_cxgear_using_subcommand resume" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c cxgear -n "__fish_cxgear_using_subcommand cancel" -l db -d 'The database file [env: CXGEAR_DB] [default: cxgear.db]' -r -F
+complete -c cxgear -n "__fish_cxgear_using_subcommand cancel" -l project -d 'Where new tables and spinners belong, and what lists show [env: CXGEAR_PROJECT]' -r
 complete -c cxgear -n "__fish_cxgear_using_subcommand cancel" -l format -d 'How results are printed [default: table]' -r -f -a "table\t'For people'
 json\t'One array or object'
 ndjson\t'One object a line'
@@ -289,6 +306,7 @@ complete -c cxgear -n "__fish_cxgear_using_subcommand retry" -l concurrency -d '
 complete -c cxgear -n "__fish_cxgear_using_subcommand retry" -l rate -d 'Starts of outside calls, such as 80/s' -r
 complete -c cxgear -n "__fish_cxgear_using_subcommand retry" -l max-failures -d 'More failed records than this (a count, or 5%) end the job' -r
 complete -c cxgear -n "__fish_cxgear_using_subcommand retry" -l db -d 'The database file [env: CXGEAR_DB] [default: cxgear.db]' -r -F
+complete -c cxgear -n "__fish_cxgear_using_subcommand retry" -l project -d 'Where new tables and spinners belong, and what lists show [env: CXGEAR_PROJECT]' -r
 complete -c cxgear -n "__fish_cxgear_using_subcommand retry" -l format -d 'How results are printed [default: table]' -r -f -a "table\t'For people'
 json\t'One array or object'
 ndjson\t'One object a line'
@@ -302,6 +320,7 @@ complete -c cxgear -n "__fish_cxgear_using_subcommand retry" -s q -l quiet -d 'S
 complete -c cxgear -n "__fish_cxgear_using_subcommand retry" -s v -l verbose -d 'Tell every cause of an error'
 complete -c cxgear -n "__fish_cxgear_using_subcommand retry" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c cxgear -n "__fish_cxgear_using_subcommand status" -l db -d 'The database file [env: CXGEAR_DB] [default: cxgear.db]' -r -F
+complete -c cxgear -n "__fish_cxgear_using_subcommand status" -l project -d 'Where new tables and spinners belong, and what lists show [env: CXGEAR_PROJECT]' -r
 complete -c cxgear -n "__fish_cxgear_using_subcommand status" -l format -d 'How results are printed [default: table]' -r -f -a "table\t'For people'
 json\t'One array or object'
 ndjson\t'One object a line'
@@ -326,6 +345,7 @@ success\t''
 partial\t''
 failure\t''"
 complete -c cxgear -n "__fish_cxgear_using_subcommand jobs" -l db -d 'The database file [env: CXGEAR_DB] [default: cxgear.db]' -r -F
+complete -c cxgear -n "__fish_cxgear_using_subcommand jobs" -l project -d 'Where new tables and spinners belong, and what lists show [env: CXGEAR_PROJECT]' -r
 complete -c cxgear -n "__fish_cxgear_using_subcommand jobs" -l format -d 'How results are printed [default: table]' -r -f -a "table\t'For people'
 json\t'One array or object'
 ndjson\t'One object a line'
@@ -337,6 +357,7 @@ complete -c cxgear -n "__fish_cxgear_using_subcommand jobs" -s q -l quiet -d 'Sa
 complete -c cxgear -n "__fish_cxgear_using_subcommand jobs" -s v -l verbose -d 'Tell every cause of an error'
 complete -c cxgear -n "__fish_cxgear_using_subcommand jobs" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c cxgear -n "__fish_cxgear_using_subcommand job" -l db -d 'The database file [env: CXGEAR_DB] [default: cxgear.db]' -r -F
+complete -c cxgear -n "__fish_cxgear_using_subcommand job" -l project -d 'Where new tables and spinners belong, and what lists show [env: CXGEAR_PROJECT]' -r
 complete -c cxgear -n "__fish_cxgear_using_subcommand job" -l format -d 'How results are printed [default: table]' -r -f -a "table\t'For people'
 json\t'One array or object'
 ndjson\t'One object a line'
@@ -361,6 +382,7 @@ complete -c cxgear -n "__fish_cxgear_using_subcommand records" -l where -d 'Only
 complete -c cxgear -n "__fish_cxgear_using_subcommand records" -l limit -d 'Show at most so many [default: a screenful in tables, all in data]' -r
 complete -c cxgear -n "__fish_cxgear_using_subcommand records" -l offset -d 'Pass over so many' -r
 complete -c cxgear -n "__fish_cxgear_using_subcommand records" -l db -d 'The database file [env: CXGEAR_DB] [default: cxgear.db]' -r -F
+complete -c cxgear -n "__fish_cxgear_using_subcommand records" -l project -d 'Where new tables and spinners belong, and what lists show [env: CXGEAR_PROJECT]' -r
 complete -c cxgear -n "__fish_cxgear_using_subcommand records" -l format -d 'How results are printed [default: table]' -r -f -a "table\t'For people'
 json\t'One array or object'
 ndjson\t'One object a line'
@@ -372,6 +394,7 @@ complete -c cxgear -n "__fish_cxgear_using_subcommand records" -s q -l quiet -d 
 complete -c cxgear -n "__fish_cxgear_using_subcommand records" -s v -l verbose -d 'Tell every cause of an error'
 complete -c cxgear -n "__fish_cxgear_using_subcommand records" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c cxgear -n "__fish_cxgear_using_subcommand record" -l db -d 'The database file [env: CXGEAR_DB] [default: cxgear.db]' -r -F
+complete -c cxgear -n "__fish_cxgear_using_subcommand record" -l project -d 'Where new tables and spinners belong, and what lists show [env: CXGEAR_PROJECT]' -r
 complete -c cxgear -n "__fish_cxgear_using_subcommand record" -l format -d 'How results are printed [default: table]' -r -f -a "table\t'For people'
 json\t'One array or object'
 ndjson\t'One object a line'
@@ -383,6 +406,7 @@ complete -c cxgear -n "__fish_cxgear_using_subcommand record" -s q -l quiet -d '
 complete -c cxgear -n "__fish_cxgear_using_subcommand record" -s v -l verbose -d 'Tell every cause of an error'
 complete -c cxgear -n "__fish_cxgear_using_subcommand record" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c cxgear -n "__fish_cxgear_using_subcommand journey" -l db -d 'The database file [env: CXGEAR_DB] [default: cxgear.db]' -r -F
+complete -c cxgear -n "__fish_cxgear_using_subcommand journey" -l project -d 'Where new tables and spinners belong, and what lists show [env: CXGEAR_PROJECT]' -r
 complete -c cxgear -n "__fish_cxgear_using_subcommand journey" -l format -d 'How results are printed [default: table]' -r -f -a "table\t'For people'
 json\t'One array or object'
 ndjson\t'One object a line'
@@ -399,6 +423,7 @@ complete -c cxgear -n "__fish_cxgear_using_subcommand events" -l type -d 'Only e
 complete -c cxgear -n "__fish_cxgear_using_subcommand events" -l after -d 'Only events after this place in the log' -r
 complete -c cxgear -n "__fish_cxgear_using_subcommand events" -l limit -d 'At most so many [default: 100 in tables and json, all in ndjson and csv]' -r
 complete -c cxgear -n "__fish_cxgear_using_subcommand events" -l db -d 'The database file [env: CXGEAR_DB] [default: cxgear.db]' -r -F
+complete -c cxgear -n "__fish_cxgear_using_subcommand events" -l project -d 'Where new tables and spinners belong, and what lists show [env: CXGEAR_PROJECT]' -r
 complete -c cxgear -n "__fish_cxgear_using_subcommand events" -l format -d 'How results are printed [default: table]' -r -f -a "table\t'For people'
 json\t'One array or object'
 ndjson\t'One object a line'
@@ -415,6 +440,7 @@ metadata\t'The metadata fields, as they entered the run'"
 complete -c cxgear -n "__fish_cxgear_using_subcommand export" -l status -d 'Only records in this status, or `not_started`' -r
 complete -c cxgear -n "__fish_cxgear_using_subcommand export" -s o -l output -d 'Write to this file instead of standard output' -r -F
 complete -c cxgear -n "__fish_cxgear_using_subcommand export" -l db -d 'The database file [env: CXGEAR_DB] [default: cxgear.db]' -r -F
+complete -c cxgear -n "__fish_cxgear_using_subcommand export" -l project -d 'Where new tables and spinners belong, and what lists show [env: CXGEAR_PROJECT]' -r
 complete -c cxgear -n "__fish_cxgear_using_subcommand export" -l format -d 'How results are printed [default: table]' -r -f -a "table\t'For people'
 json\t'One array or object'
 ndjson\t'One object a line'
@@ -429,6 +455,7 @@ complete -c cxgear -n "__fish_cxgear_using_subcommand export" -s h -l help -d 'P
 complete -c cxgear -n "__fish_cxgear_using_subcommand verify" -l job -d 'Only this job\'s stream, without the seals' -r
 complete -c cxgear -n "__fish_cxgear_using_subcommand verify" -l expect -d 'A seal that was printed earlier and kept elsewhere' -r
 complete -c cxgear -n "__fish_cxgear_using_subcommand verify" -l db -d 'The database file [env: CXGEAR_DB] [default: cxgear.db]' -r -F
+complete -c cxgear -n "__fish_cxgear_using_subcommand verify" -l project -d 'Where new tables and spinners belong, and what lists show [env: CXGEAR_PROJECT]' -r
 complete -c cxgear -n "__fish_cxgear_using_subcommand verify" -l format -d 'How results are printed [default: table]' -r -f -a "table\t'For people'
 json\t'One array or object'
 ndjson\t'One object a line'
@@ -439,7 +466,74 @@ never\t'Never'"
 complete -c cxgear -n "__fish_cxgear_using_subcommand verify" -s q -l quiet -d 'Say nothing but warnings and errors'
 complete -c cxgear -n "__fish_cxgear_using_subcommand verify" -s v -l verbose -d 'Tell every cause of an error'
 complete -c cxgear -n "__fish_cxgear_using_subcommand verify" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c cxgear -n "__fish_cxgear_using_subcommand project; and not __fish_seen_subcommand_from new delete list show" -l db -d 'The database file [env: CXGEAR_DB] [default: cxgear.db]' -r -F
+complete -c cxgear -n "__fish_cxgear_using_subcommand project; and not __fish_seen_subcommand_from new delete list show" -l project -d 'Where new tables and spinners belong, and what lists show [env: CXGEAR_PROJECT]' -r
+complete -c cxgear -n "__fish_cxgear_using_subcommand project; and not __fish_seen_subcommand_from new delete list show" -l format -d 'How results are printed [default: table]' -r -f -a "table\t'For people'
+json\t'One array or object'
+ndjson\t'One object a line'
+csv\t'Comma-separated, with a header'"
+complete -c cxgear -n "__fish_cxgear_using_subcommand project; and not __fish_seen_subcommand_from new delete list show" -l color -d 'Whether colours are used' -r -f -a "auto\t'On a terminal that has them'
+always\t'Always'
+never\t'Never'"
+complete -c cxgear -n "__fish_cxgear_using_subcommand project; and not __fish_seen_subcommand_from new delete list show" -s q -l quiet -d 'Say nothing but warnings and errors'
+complete -c cxgear -n "__fish_cxgear_using_subcommand project; and not __fish_seen_subcommand_from new delete list show" -s v -l verbose -d 'Tell every cause of an error'
+complete -c cxgear -n "__fish_cxgear_using_subcommand project; and not __fish_seen_subcommand_from new delete list show" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c cxgear -n "__fish_cxgear_using_subcommand project; and not __fish_seen_subcommand_from new delete list show" -f -a "new" -d 'Make a project: one campaign or client'
+complete -c cxgear -n "__fish_cxgear_using_subcommand project; and not __fish_seen_subcommand_from new delete list show" -f -a "delete" -d 'Delete a project that has nothing'
+complete -c cxgear -n "__fish_cxgear_using_subcommand project; and not __fish_seen_subcommand_from new delete list show" -f -a "list" -d 'The projects, and how much belongs to each'
+complete -c cxgear -n "__fish_cxgear_using_subcommand project; and not __fish_seen_subcommand_from new delete list show" -f -a "show" -d 'One project, and what belongs to it'
+complete -c cxgear -n "__fish_cxgear_using_subcommand project; and __fish_seen_subcommand_from new" -l type -d 'What kind of work it holds; spinners may ask for one' -r -f -a "outreach\t'Contacts are reached'
+call_analyzer\t'Calls that were had are looked at'"
+complete -c cxgear -n "__fish_cxgear_using_subcommand project; and __fish_seen_subcommand_from new" -l db -d 'The database file [env: CXGEAR_DB] [default: cxgear.db]' -r -F
+complete -c cxgear -n "__fish_cxgear_using_subcommand project; and __fish_seen_subcommand_from new" -l project -d 'Where new tables and spinners belong, and what lists show [env: CXGEAR_PROJECT]' -r
+complete -c cxgear -n "__fish_cxgear_using_subcommand project; and __fish_seen_subcommand_from new" -l format -d 'How results are printed [default: table]' -r -f -a "table\t'For people'
+json\t'One array or object'
+ndjson\t'One object a line'
+csv\t'Comma-separated, with a header'"
+complete -c cxgear -n "__fish_cxgear_using_subcommand project; and __fish_seen_subcommand_from new" -l color -d 'Whether colours are used' -r -f -a "auto\t'On a terminal that has them'
+always\t'Always'
+never\t'Never'"
+complete -c cxgear -n "__fish_cxgear_using_subcommand project; and __fish_seen_subcommand_from new" -s q -l quiet -d 'Say nothing but warnings and errors'
+complete -c cxgear -n "__fish_cxgear_using_subcommand project; and __fish_seen_subcommand_from new" -s v -l verbose -d 'Tell every cause of an error'
+complete -c cxgear -n "__fish_cxgear_using_subcommand project; and __fish_seen_subcommand_from new" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c cxgear -n "__fish_cxgear_using_subcommand project; and __fish_seen_subcommand_from delete" -l db -d 'The database file [env: CXGEAR_DB] [default: cxgear.db]' -r -F
+complete -c cxgear -n "__fish_cxgear_using_subcommand project; and __fish_seen_subcommand_from delete" -l project -d 'Where new tables and spinners belong, and what lists show [env: CXGEAR_PROJECT]' -r
+complete -c cxgear -n "__fish_cxgear_using_subcommand project; and __fish_seen_subcommand_from delete" -l format -d 'How results are printed [default: table]' -r -f -a "table\t'For people'
+json\t'One array or object'
+ndjson\t'One object a line'
+csv\t'Comma-separated, with a header'"
+complete -c cxgear -n "__fish_cxgear_using_subcommand project; and __fish_seen_subcommand_from delete" -l color -d 'Whether colours are used' -r -f -a "auto\t'On a terminal that has them'
+always\t'Always'
+never\t'Never'"
+complete -c cxgear -n "__fish_cxgear_using_subcommand project; and __fish_seen_subcommand_from delete" -s q -l quiet -d 'Say nothing but warnings and errors'
+complete -c cxgear -n "__fish_cxgear_using_subcommand project; and __fish_seen_subcommand_from delete" -s v -l verbose -d 'Tell every cause of an error'
+complete -c cxgear -n "__fish_cxgear_using_subcommand project; and __fish_seen_subcommand_from delete" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c cxgear -n "__fish_cxgear_using_subcommand project; and __fish_seen_subcommand_from list" -l db -d 'The database file [env: CXGEAR_DB] [default: cxgear.db]' -r -F
+complete -c cxgear -n "__fish_cxgear_using_subcommand project; and __fish_seen_subcommand_from list" -l project -d 'Where new tables and spinners belong, and what lists show [env: CXGEAR_PROJECT]' -r
+complete -c cxgear -n "__fish_cxgear_using_subcommand project; and __fish_seen_subcommand_from list" -l format -d 'How results are printed [default: table]' -r -f -a "table\t'For people'
+json\t'One array or object'
+ndjson\t'One object a line'
+csv\t'Comma-separated, with a header'"
+complete -c cxgear -n "__fish_cxgear_using_subcommand project; and __fish_seen_subcommand_from list" -l color -d 'Whether colours are used' -r -f -a "auto\t'On a terminal that has them'
+always\t'Always'
+never\t'Never'"
+complete -c cxgear -n "__fish_cxgear_using_subcommand project; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Say nothing but warnings and errors'
+complete -c cxgear -n "__fish_cxgear_using_subcommand project; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Tell every cause of an error'
+complete -c cxgear -n "__fish_cxgear_using_subcommand project; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c cxgear -n "__fish_cxgear_using_subcommand project; and __fish_seen_subcommand_from show" -l db -d 'The database file [env: CXGEAR_DB] [default: cxgear.db]' -r -F
+complete -c cxgear -n "__fish_cxgear_using_subcommand project; and __fish_seen_subcommand_from show" -l project -d 'Where new tables and spinners belong, and what lists show [env: CXGEAR_PROJECT]' -r
+complete -c cxgear -n "__fish_cxgear_using_subcommand project; and __fish_seen_subcommand_from show" -l format -d 'How results are printed [default: table]' -r -f -a "table\t'For people'
+json\t'One array or object'
+ndjson\t'One object a line'
+csv\t'Comma-separated, with a header'"
+complete -c cxgear -n "__fish_cxgear_using_subcommand project; and __fish_seen_subcommand_from show" -l color -d 'Whether colours are used' -r -f -a "auto\t'On a terminal that has them'
+always\t'Always'
+never\t'Never'"
+complete -c cxgear -n "__fish_cxgear_using_subcommand project; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Say nothing but warnings and errors'
+complete -c cxgear -n "__fish_cxgear_using_subcommand project; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Tell every cause of an error'
+complete -c cxgear -n "__fish_cxgear_using_subcommand project; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c cxgear -n "__fish_cxgear_using_subcommand completions" -l db -d 'The database file [env: CXGEAR_DB] [default: cxgear.db]' -r -F
+complete -c cxgear -n "__fish_cxgear_using_subcommand completions" -l project -d 'Where new tables and spinners belong, and what lists show [env: CXGEAR_PROJECT]' -r
 complete -c cxgear -n "__fish_cxgear_using_subcommand completions" -l format -d 'How results are printed [default: table]' -r -f -a "table\t'For people'
 json\t'One array or object'
 ndjson\t'One object a line'
@@ -451,6 +545,7 @@ complete -c cxgear -n "__fish_cxgear_using_subcommand completions" -s q -l quiet
 complete -c cxgear -n "__fish_cxgear_using_subcommand completions" -s v -l verbose -d 'Tell every cause of an error'
 complete -c cxgear -n "__fish_cxgear_using_subcommand completions" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c cxgear -n "__fish_cxgear_using_subcommand man" -l db -d 'The database file [env: CXGEAR_DB] [default: cxgear.db]' -r -F
+complete -c cxgear -n "__fish_cxgear_using_subcommand man" -l project -d 'Where new tables and spinners belong, and what lists show [env: CXGEAR_PROJECT]' -r
 complete -c cxgear -n "__fish_cxgear_using_subcommand man" -l format -d 'How results are printed [default: table]' -r -f -a "table\t'For people'
 json\t'One array or object'
 ndjson\t'One object a line'

@@ -7,6 +7,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use crate::ui;
 
 mod job;
+pub(super) mod project;
 
 pub(super) use job::{Export, ExportColumns, Limits, Resume, Retry, Run};
 
@@ -40,6 +41,9 @@ pub(super) struct Global {
     /// The database file [env: CXGEAR_DB] [default: cxgear.db]
     #[arg(long, global = true, value_name = "PATH", help_heading = "Common options")]
     pub(super) db: Option<PathBuf>,
+    /// Where new tables and spinners belong, and what lists show [env: CXGEAR_PROJECT]
+    #[arg(long, global = true, value_name = "NAME", help_heading = "Common options")]
+    pub(super) project: Option<String>,
     /// How results are printed [default: table]
     #[arg(long, global = true, value_enum, value_name = "FORMAT", help_heading = "Common options")]
     pub(super) format: Option<Format>,
@@ -105,6 +109,9 @@ pub(super) enum Verb {
     /// Spinners: new, check, publish, list, show
     #[command(subcommand, arg_required_else_help = true)]
     Spinner(Spinner),
+    /// Projects: new, list, show, delete
+    #[command(subcommand, arg_required_else_help = true)]
+    Project(project::Project),
     /// Create a job and execute it
     #[command(after_help = job::RUN_EXAMPLES)]
     Run(Box<Run>),

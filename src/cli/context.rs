@@ -4,16 +4,14 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::args::{Color, Global};
-use super::env;
 use super::failure::Failure;
+use super::{env, settings};
 use crate::model::report::Report;
+use crate::model::settings::Settings;
 use crate::model::time::{Clock, Timestamp};
 use crate::store::{self, Access, Invocation, SqliteStore};
 use crate::ui::stream::{ColorChoice, Terminal, Wish};
 use crate::ui::{self, failure};
-
-/// The one project there is, and its type.
-pub(super) const PROJECT: (&str, &str) = ("default", "outreach");
 
 /// What every command has.
 pub(super) struct Context {
@@ -22,6 +20,7 @@ pub(super) struct Context {
     pub(super) zone: jiff::tz::TimeZone,
     format: Option<ui::Format>,
     database: PathBuf,
+    project: Option<String>,
     verb: String,
 }
 
@@ -52,6 +51,7 @@ impl Context {
             zone: env::zone(),
             format: global.format.map(ui::Format::from),
             database: env::database(global.db.clone()),
+            project: env::project(global.project.clone()),
             verb,
         })
     }
@@ -67,6 +67,11 @@ impl Context {
     /// The format that was asked for, if one was.
     pub(super) fn wished_format(&self) -> Option<ui::Format> {
         self.format
+    }
+
+    /// The project that was asked for, as it was written.
+    pub(super) fn project(&self) -> Option<&str> {
+        self.project.as_deref()
     }
 
     pub(super) fn database(&self) -> &std::path::Path {
@@ -89,12 +94,30 @@ impl Context {
 
     /// To change what is there.
     pub(super) fn writer(&self) -> Result<SqliteStore, Failure> {
-        Ok(store::open(&self.database, Access::Write(self.invocation()?))?)
+        self.under_the_plan(Access::Write)
     }
 
     /// To change what is there, or make it.
     pub(super) fn creator(&self) -> Result<SqliteStore, Failure> {
-        Ok(store::open(&self.database, Access::Create(self.invocation()?))?)
+        self.under_the_plan(Access::Create)
+    }
+
+    /// Whoever writes is held to the plan, whatever it is that is written.
+    fn under_the_plan(&self, access: fn(Invocation) -> Access) -> Result<SqliteStore, Failure> {
+        let plan = self.settings()?.plan;
+        let mut store = store::open(&self.database, access(self.invocation()?))?;
+        store.terms.plan = plan;
+        Ok(store)
+    }
+
+    /// The settings, as whoever writes needs them.
+    pub(super) fn settings(&self) -> Result<Settings, Failure> {
+        settings::read(&self.terminal, &self.database)
+    }
+
+    /// The settings, as whoever only looks may use them.
+    pub(super) fn look_at_settings(&self) -> Settings {
+        settings::look(&self.terminal, &self.database)
     }
 
     /// A database that is gone when it is dropped.

@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
-use super::context::{Context, PROJECT};
+use super::context::Context;
 use super::failure::Failure;
 use super::{select, signals};
 use crate::engine::run::{Ending, Run};
 use crate::engine::{Interrupt, JobFacts, Overrides, Pipeline, Sink};
 use crate::model::id::{Cursor, JobId};
+use crate::model::project::{Project, ProjectType};
 use crate::model::report::{counted, grouped};
 use crate::model::segment::{Owner, Segment, StoredSegment};
 use crate::model::spinner::{Limits, Spinner};
@@ -17,6 +18,7 @@ use crate::steps::{self, Known};
 use crate::store::{Job, NewJob, Read, Selection, SqliteStore, Write as _};
 use crate::ui::progress::Bar;
 use crate::ui::stream::Bars;
+use crate::views;
 
 /// What a job's state means to a shell (SPEC §2).
 pub(super) fn code(job: &Job) -> u8 {
@@ -85,7 +87,7 @@ pub(super) fn drive(context: &Context, store: &mut SqliteStore, id: JobId) -> Re
         job: &job,
         pipeline: &pipeline,
         limits,
-        facts: facts(&job),
+        facts: facts(&job, views::project::find(store, &job.project)?.kind),
         reader: &reader,
         clock: context.clock.as_ref(),
         interrupt: &interrupt,
@@ -137,13 +139,13 @@ fn summary(job: &Job, new: u64, ms: u64) -> String {
     line
 }
 
-fn facts(job: &Job) -> Arc<JobFacts> {
+fn facts(job: &Job, kind: ProjectType) -> Arc<JobFacts> {
     Arc::new(JobFacts {
         spinner: job.spinner.clone(),
         version: job.version,
         steps: job.steps.iter().map(|step| step.name.clone()).collect(),
-        project: PROJECT.0.to_owned(),
-        project_type: PROJECT.1.to_owned(),
+        project: job.project.clone(),
+        project_type: kind.name().to_owned(),
     })
 }
 
@@ -212,14 +214,15 @@ pub(super) fn rehearse(
     pipeline: &Pipeline,
     new: &NewJob,
     selection: &Selection,
+    project: &Project,
 ) -> Result<u8, Failure> {
-    let job = imagined(new, context);
+    let job = imagined(new, context, project);
     let interrupt = Interrupt::default();
     let run = Run {
         job: &job,
         pipeline,
         limits: Limits::default(),
-        facts: facts(&job),
+        facts: facts(&job, project.kind),
         reader: store,
         clock: context.clock.as_ref(),
         interrupt: &interrupt,
@@ -251,7 +254,7 @@ pub(super) fn rehearse(
 }
 
 /// The job as it would be.
-fn imagined(new: &NewJob, context: &Context) -> Job {
+fn imagined(new: &NewJob, context: &Context, project: &Project) -> Job {
     let created = &new.created;
     let counts = crate::model::payload::Counts {
         total: created.total,
@@ -263,6 +266,7 @@ fn imagined(new: &NewJob, context: &Context) -> Job {
         spinner: created.spinner.clone(),
         version: created.version,
         table: created.table.clone(),
+        project: project.name.clone(),
         fields: created.metadata_fields.clone(),
         steps: created.steps.clone(),
         settings: new.settings.clone(),

@@ -50,6 +50,11 @@ pub(super) fn database(flag: Option<PathBuf>) -> PathBuf {
     flag.or_else(|| text("CXGEAR_DB").map(PathBuf::from)).unwrap_or_else(|| PathBuf::from("cxgear.db"))
 }
 
+/// The project: the flag, else `CXGEAR_PROJECT`.
+pub(super) fn project(flag: Option<String>) -> Option<String> {
+    flag.or_else(|| text("CXGEAR_PROJECT"))
+}
+
 /// The zone in which people are told the time; UTC with a fixed clock, because a zone is the machine's too.
 pub(super) fn zone() -> jiff::tz::TimeZone {
     if text("SOURCE_DATE_EPOCH").is_some() { jiff::tz::TimeZone::UTC } else { jiff::tz::TimeZone::system() }

@@ -4,7 +4,10 @@ use std::path::Path;
 
 use crate::engine::run::Error as EngineError;
 use crate::ingest::{self, ImportError};
-use crate::store::{self, Trouble};
+use crate::model::plan::Excess;
+use crate::model::report::pasted;
+use crate::model::settings::FILE;
+use crate::store::{self, Holdings, Trouble};
 use crate::{ui, views};
 
 /// Who can mend it (SPEC §2, exit codes).
@@ -114,6 +117,18 @@ fn judge(error: &store::Error) -> (Kind, Vec<String>) {
         }
         E::NoTable(_) => (Kind::Request, one("`cxgear table list` shows what there is")),
         E::TableInUse { job, .. } => (Kind::Request, vec![format!("finish it with `cxgear resume {job}`")]),
+        E::NoProject(name) => (Kind::Request, vec![format!("`cxgear project new {}` makes it", pasted(name))]),
+        E::ProjectTaken(_) => (Kind::Request, one("`cxgear project list` shows them; its type never changes")),
+        E::ProjectInUse { holdings, .. } => (Kind::Request, empty(holdings)),
+        E::DefaultProject => (Kind::Request, one("it takes whatever is not said to belong elsewhere")),
+        E::OtherProject { project, .. } => (
+            Kind::Request,
+            vec![format!(
+                "`--project {}` is where it is, or leave `--project` out; names are unique in the workspace",
+                pasted(project)
+            )],
+        ),
+        E::PlanLimit(excess) => (Kind::Request, more_room(excess)),
         E::KeyTaken(job) => (
             Kind::Request,
             vec![format!("`cxgear job {job}` shows it; give another `--idempotency-key` for another job")],
@@ -121,6 +136,23 @@ fn judge(error: &store::Error) -> (Kind, Vec<String>) {
         E::Held { job, .. } => (Kind::Held, vec![format!("`cxgear job {job}` shows how far it is")]),
         E::Lock { .. } => (Kind::World, one("the folder of the database must be writable")),
     }
+}
+
+/// How a project is emptied, as far as that goes.
+fn empty(holdings: &Holdings) -> Vec<String> {
+    let drop =
+        holdings.tables.first.first().map(|table| format!("`cxgear table drop {}` drops a table", pasted(table)));
+    let kept = holdings.spinners.count + holdings.jobs.count > 0;
+    let stays = "published spinners and jobs are receipts: they stay, and so does their project".to_owned();
+    if kept { vec![stays] } else { drop.into_iter().collect() }
+}
+
+/// Where the limit is set, and when its meter starts anew.
+fn more_room(excess: &Excess) -> Vec<String> {
+    let mut hints =
+        vec![format!("`{}` in `[plan]` of `{FILE}`, beside the database, sets the limit", excess.meter.name())];
+    hints.extend(excess.next.map(|next| format!("it starts anew on {} (UTC)", &next.to_string()[..10])));
+    hints
 }
 
 fn advise(error: &store::Error) -> Vec<String> {

@@ -8,6 +8,7 @@ use serde_json::json;
 use super::args::{Import, Loading, Ragged};
 use super::context::Context;
 use super::failure::Failure;
+use super::project;
 use super::rejects::{Rejects, refuse_same};
 use crate::ingest::{self, Headers, Imported, Options, Reading, Source, column_diff};
 use crate::model::document::{list, nearest};
@@ -21,9 +22,15 @@ pub(super) fn import(context: &Context, args: &Import) -> Result<u8, Failure> {
     let name = table_name(&args.file, args.table.as_deref())?;
     let mut reading = open(&args.file, &args.load)?;
     // Checked before the database is made, so that a refused file leaves nothing behind.
-    let existing = if context.has_database() { context.reader()?.table(&name)? } else { None };
+    let there = if context.has_database() { Some(context.reader()?) } else { None };
+    let wanted = project::wanted(context, there.as_ref())?;
+    let existing = there.map(|store| store.table(&name)).transpose()?.flatten();
+    if let Some(table) = &existing {
+        project::refuse_other(wanted.as_ref(), table)?;
+    }
     let mode = plan_mode(&name, existing.as_ref(), &reading, &args.load)?;
     let mut store = context.creator()?;
+    store.terms.project = wanted.map(|project| project.name);
     let imported = load(context, &mut store, &mut reading, &name, mode, &args.load)?;
     context.show(describe(&imported))?;
     Ok(0)

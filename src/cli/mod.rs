@@ -11,6 +11,7 @@ use failure::Failure;
 
 mod args;
 mod cancel;
+mod complaints;
 mod context;
 mod drive;
 mod env;
@@ -18,10 +19,12 @@ mod export;
 mod failure;
 mod generate;
 mod import;
+mod project;
 mod rejects;
 mod retry;
 mod run;
 mod select;
+mod settings;
 mod signals;
 mod spinner;
 mod table;
@@ -65,6 +68,7 @@ fn dispatch(context: &Context, matches: &clap::ArgMatches) -> Result<u8, Failure
         Verb::Import(args) => import::import(context, &args),
         Verb::Table(verb) => table::table(context, &verb),
         Verb::Spinner(verb) => spinner::spinner(context, &verb),
+        Verb::Project(verb) => project::project(context, &verb),
         Verb::Run(args) => run::run(context, &args),
         Verb::Resume(args) => drive::resume(context, args.job),
         Verb::Cancel { job } => cancel::cancel(context, job),

@@ -3,19 +3,20 @@
 use std::path::Path;
 
 use super::args::Run as Args;
-use super::context::{Context, PROJECT};
+use super::context::Context;
 use super::drive::{self, drive};
 use super::failure::Failure;
 use super::target::{self, Target, settle, target};
-use super::{select, spinner};
+use super::{project, select, spinner};
 use crate::engine::{Overrides, Pipeline};
 use crate::model::document::{list, nearest};
 use crate::model::id::JobId;
 use crate::model::payload::{JobCreated, SelectionFact, Trigger};
+use crate::model::plan::{Meter, Usage};
 use crate::model::report::{counted, pasted};
 use crate::model::spinner::Spinner;
 use crate::steps::{self, Known};
-use crate::store::{self, Fresh, NewJob, Read as _, Rows, Selector, SqliteStore, Write as _};
+use crate::store::{self, Fresh, NewJob, NextJob, Read as _, Rows, Selector, SqliteStore, Write as _};
 
 /// What is to be run: a spinner's text, and where it comes from.
 struct Plan {
@@ -35,10 +36,26 @@ enum Origin {
 
 /// `cxgear run`.
 pub(super) fn run(context: &Context, args: &Args) -> Result<u8, Failure> {
+    execute(context, args).map_err(fewer)
+}
+
+/// Of a run that is too large for the plan, how many rows there is room for.
+fn fewer(mut failure: Failure) -> Failure {
+    if let Some(store::Error::PlanLimit(excess)) = failure.cause.downcast_ref()
+        && excess.meter == Meter::Records
+        && excess.room() > 0
+    {
+        failure.hints.insert(0, format!("`--limit {}` stays within it", excess.room()));
+    }
+    failure
+}
+
+fn execute(context: &Context, args: &Args) -> Result<u8, Failure> {
     let there = if args.file.is_none() || context.has_database() { Some(context.reader()?) } else { None };
+    let wanted = project::wanted(context, there.as_ref())?;
     let (read, origin) = source(context, there.as_ref(), &args.spinner)?;
     spinner::same_spelling(there.as_ref(), &read.spinner.name)?;
-    let name = target::name(there.as_ref(), args)?;
+    let name = target::name(there.as_ref(), args, wanted.as_ref())?;
     let overrides = select::overrides(&args.limits);
     overrides.over(read.spinner.limits).map_err(Failure::request)?;
     let selector = select::selector(args, &read.spinner.name)?;
@@ -48,13 +65,15 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<u8, Failure> {
         // A queued job that is queued again is as it should be.
         return Ok(if args.detach && done == 4 { 0 } else { done });
     }
-    let target = target(there.as_ref(), name, args)?;
+    let target = target(context, there.as_ref(), name, args, wanted)?;
     let facts = (target.name.as_str(), target.fields.as_slice(), target.columns.as_slice());
-    let known = Known { table: Some(facts), project_type: Some(PROJECT.1) };
+    let known = Known { table: Some(facts), project: Some((&target.project.name, target.project.kind)) };
     let pipeline = read.build(context, Path::new(&args.spinner), &known)?;
     if let Some(condition) = &selector.condition {
         store::check_condition(&target.name, &target.columns, condition)?;
     }
+    let next = next_job(there.as_ref(), &selector, &read.spinner.name, &origin)?;
+    make_room(context, there.as_ref(), &target, &next, args.dry_run)?;
     let plan = Plan { spinner: read.spinner, text: read.text, origin, pipeline, overrides };
     if target.unchosen {
         let columns = match target.columns.len() {
@@ -74,6 +93,10 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<u8, Failure> {
         (false, None) if args.dry_run => context.reader()?,
         (false, None) => context.writer()?,
     };
+    if !scratch {
+        store.terms.project = Some(target.project.name.clone());
+        store.terms.next = Some(next);
+    }
     let target = settle(context, &mut store, target, args)?;
     let selection = store.select(&target.name, &selector)?;
     let summary = select::summary(&selector);
@@ -82,7 +105,7 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<u8, Failure> {
         None
     } else if args.dry_run {
         job.created.total = selection.total;
-        return drive::rehearse(context, &store, &plan.pipeline, &job, &selection);
+        return drive::rehearse(context, &store, &plan.pipeline, &job, &selection, &target.project);
     } else {
         commit(context, &mut store, &plan, job)?
     };
@@ -96,6 +119,47 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<u8, Failure> {
         return Ok(0);
     }
     drive(context, &mut store, id)
+}
+
+/// What the job will need of the plan.
+fn next_job(
+    there: Option<&SqliteStore>,
+    selector: &Selector,
+    spinner: &str,
+    origin: &Origin,
+) -> Result<NextJob, Failure> {
+    let spinners = match (origin, there) {
+        (Origin::Published(_), _) => 0,
+        (Origin::File, None) => 1,
+        (Origin::File, Some(store)) => u64::from(store.spinner(spinner, None)?.is_none()),
+    };
+    Ok(NextJob { selector: selector.clone(), spinners })
+}
+
+/// Refuses a run that the plan has no room for, before anything is written. Rows that are still to be imported are
+/// counted by the import itself. A dry run needs no room, and is told of what the run would.
+fn make_room(
+    context: &Context,
+    there: Option<&SqliteStore>,
+    target: &Target,
+    next: &NextJob,
+    dry_run: bool,
+) -> Result<(), Failure> {
+    let plan = context.settings()?.plan;
+    let (Some(store), None, false) = (there, &target.load, plan.is_unlimited()) else { return Ok(()) };
+    let records = store.select(&target.name, &next.selector)?.total;
+    if records == 0 {
+        return Ok(());
+    }
+    let needs = Usage { spinners: next.spinners, jobs: 1, records };
+    match plan.admit(store.usage(context.now())?, needs, context.now()) {
+        Ok(()) => Ok(()),
+        Err(excess) if dry_run => {
+            context.warn(&format!("without `--dry-run` it is refused: {excess}"), &[]);
+            Ok(())
+        }
+        Err(excess) => Err(store::Error::PlanLimit(Box::new(excess)).into()),
+    }
 }
 
 /// The spinner: a file, or the latest published version of a name.

@@ -5,16 +5,19 @@ use std::io::Write as _;
 use std::path::Path;
 
 use super::args::Spinner as Verb;
-use super::context::{Context, PROJECT};
+use super::complaints::{refuse, warn};
+use super::context::Context;
 use super::failure::{Failure, file};
+use super::project;
 use super::table::known;
 use crate::engine::Pipeline;
-use crate::model::document::{Complaint, Complaints, Gravity};
+use crate::model::document::Complaints;
+use crate::model::project::Project;
 use crate::model::report::counted;
 use crate::model::spinner::Spinner;
+use crate::model::table::Table;
 use crate::steps::{self, Known};
 use crate::store::{Fresh, Read as _, SqliteStore, Write as _};
-use crate::ui::failure::error;
 
 /// `cxgear spinner …`, but for its views.
 pub(super) fn spinner(context: &Context, verb: &Verb) -> Result<u8, Failure> {
@@ -76,7 +79,7 @@ pub(super) fn read(context: &Context, path: &Path) -> Result<Read, Failure> {
 pub(super) fn parse(context: &Context, path: &Path, text: String) -> Result<Read, Failure> {
     match Spinner::parse(&text) {
         Ok((spinner, complaints)) => Ok(Read { spinner, text, complaints }),
-        Err(complaints) => Err(refuse(context, path, complaints)),
+        Err(complaints) => Err(refuse(&context.terminal, path, complaints)),
     }
 }
 
@@ -96,58 +99,29 @@ impl Read {
         };
         all.0.sort_by_key(|complaint| complaint.spot);
         match built.filter(|_| !all.forbid()) {
-            None => Err(refuse(context, path, all)),
+            None => Err(refuse(&context.terminal, path, all)),
             Some(pipeline) => {
-                warn(context, path, &all);
+                warn(&context.terminal, path, &all);
                 Ok(pipeline)
             }
         }
     }
 }
 
-/// Tells every complaint; the last error is the failure itself.
-fn refuse(context: &Context, path: &Path, complaints: Complaints) -> Failure {
-    warn(context, path, &complaints);
-    let mut errors: Vec<Complaint> =
-        complaints.0.into_iter().filter(|complaint| complaint.gravity == Gravity::Error).collect();
-    let last = errors.pop();
-    for complaint in errors {
-        error(&context.terminal, &told(path, &complaint), &[], complaint.hint.as_slice());
-    }
-    match last {
-        None => Failure::request(format!("`{}` cannot be used", path.display())),
-        Some(last) => {
-            let failure = Failure::request(told(path, &last));
-            match last.hint {
-                Some(hint) => failure.hint(hint),
-                None => failure,
-            }
-        }
-    }
-}
-
-fn told(path: &Path, complaint: &Complaint) -> String {
-    format!("{}:{}: {}", path.display(), complaint.spot, complaint.what)
-}
-
-fn warn(context: &Context, path: &Path, complaints: &Complaints) {
-    for complaint in complaints.0.iter().filter(|complaint| complaint.gravity == Gravity::Warning) {
-        context.warn(&told(path, complaint), complaint.hint.as_slice());
-    }
-}
-
 fn check(context: &Context, path: &Path, table: Option<&str>) -> Result<u8, Failure> {
     let read = read(context, path)?;
-    let table = match table {
-        Some(name) => Some(known(&context.reader()?, name)?),
-        None if context.has_database() => {
-            let mut tables = context.reader()?.tables()?;
-            if tables.len() == 1 { tables.pop() } else { None }
-        }
-        None => None,
+    let there = if table.is_some() || context.has_database() { Some(context.reader()?) } else { None };
+    let wanted = project::wanted(context, there.as_ref())?;
+    let table = fitting(there.as_ref(), table, wanted.as_ref())?;
+    let published = there.as_ref().map(|store| store.spinner(&read.spinner.name, None)).transpose()?.flatten();
+    let home = match (&table, &wanted, &published) {
+        (Some(table), ..) => Some(table.project.as_str()),
+        (None, None, Some(version)) => Some(version.project.as_str()),
+        (None, ..) => None,
     };
+    let home = project::of(context, there.as_ref(), home, wanted)?;
     let facts = table.as_ref().map(|table| (table.name.as_str(), table.fields(), table.columns.as_slice()));
-    let pipeline = read.build(context, path, &Known { table: facts, project_type: Some(PROJECT.1) })?;
+    let pipeline = read.build(context, path, &Known { table: facts, project: Some((&home.name, home.kind)) })?;
     let against = match &table {
         Some(table) => format!("fits table `{}`", table.name),
         None => "not held against a table (`--table NAME` does)".to_owned(),
@@ -155,6 +129,23 @@ fn check(context: &Context, path: &Path, table: Option<&str>) -> Result<u8, Fail
     let steps = counted(pipeline.stages.len() as u64, "step");
     context.say(&format!("{}: `{}` is fine: {steps}, {against}", path.display(), read.spinner.name));
     Ok(0)
+}
+
+/// The table that a spinner is held against: the one that was named, or the only one.
+fn fitting(
+    there: Option<&SqliteStore>,
+    name: Option<&str>,
+    wanted: Option<&Project>,
+) -> Result<Option<Table>, Failure> {
+    let Some(store) = there else { return Ok(None) };
+    if let Some(name) = name {
+        let table = known(store, name)?;
+        project::refuse_other(wanted, &table)?;
+        return Ok(Some(table));
+    }
+    let mut tables = store.tables()?;
+    tables.retain(|table| project::refuse_other(wanted, table).is_ok());
+    Ok(if tables.len() == 1 { tables.pop() } else { None })
 }
 
 /// Two spinners whose names differ in case alone would be one to some and two to others.
@@ -172,9 +163,22 @@ pub(super) fn same_spelling(there: Option<&SqliteStore>, name: &str) -> Result<(
 
 fn publish(context: &Context, path: &Path) -> Result<u8, Failure> {
     let read = read(context, path)?;
-    read.build(context, path, &Known { table: None, project_type: Some(PROJECT.1) })?;
+    let there = if context.has_database() { Some(context.reader()?) } else { None };
+    let wanted = project::wanted(context, there.as_ref())?;
+    let published = there.as_ref().map(|store| store.spinner(&read.spinner.name, None)).transpose()?.flatten();
+    if let (Some(wanted), Some(version)) = (&wanted, &published)
+        && !wanted.name.eq_ignore_ascii_case(&version.project)
+    {
+        let what = format!("spinner `{}` belongs to project `{}`", version.name, version.project);
+        return Err(Failure::request(what).hint("leave `--project` out; any project of its type can run it"));
+    }
+    let home =
+        project::of(context, there.as_ref(), published.as_ref().map(|version| version.project.as_str()), wanted)?;
+    read.build(context, path, &Known { table: None, project: Some((&home.name, home.kind)) })?;
+    drop(there);
     let Read { spinner, text, .. } = read;
     let mut store = context.creator()?;
+    store.terms.project = Some(home.name);
     same_spelling(Some(&store), &spinner.name)?;
     let (version, fresh) = store.publish(context.now(), &spinner.name, &spinner.hash, &text)?;
     let said = match fresh {

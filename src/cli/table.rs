@@ -6,6 +6,7 @@ use super::args::{Metadata, Table as Verb};
 use super::context::Context;
 use super::failure::Failure;
 use super::import::no_column;
+use super::project;
 use crate::model::document::{list, nearest};
 use crate::model::report::{Block, Cell, Report, Single, counted};
 use crate::model::table::Table;
@@ -18,6 +19,7 @@ pub(super) fn table(context: &Context, verb: &Verb) -> Result<u8, Failure> {
         Verb::Drop { table } => {
             let mut store = context.writer()?;
             let found = known(&store, table)?;
+            project::refuse_other(project::wanted(context, Some(&store))?.as_ref(), &found)?;
             store.drop_table(context.now(), &found.name)?;
             context.say(&format!("table `{}` is dropped, with {}", found.name, counted(found.rows, "row")));
             Ok(0)
@@ -45,6 +47,7 @@ fn metadata(context: &Context, args: &Metadata) -> Result<u8, Failure> {
     }
     let mut store = context.writer()?;
     let table = known(&store, &args.table)?;
+    project::refuse_other(project::wanted(context, Some(&store))?.as_ref(), &table)?;
     let changes = args.set.is_some() || args.clear || !args.add.is_empty() || !args.remove.is_empty();
     if changes {
         let fields = choose(&table, args)?;

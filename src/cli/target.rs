@@ -5,15 +5,17 @@ use std::path::Path;
 use super::args::Run as Args;
 use super::context::Context;
 use super::failure::Failure;
-use super::{import, select, table};
+use super::{import, project, select, table};
 use crate::ingest::{self, Reading};
 use crate::model::document::list;
+use crate::model::project::Project;
 use crate::model::table::Table;
 use crate::store::{LoadMode, Read, SqliteStore, Write as _};
 
 /// The table that is to be run over, as it will be.
 pub(super) struct Target {
     pub(super) name: String,
+    pub(super) project: Project,
     pub(super) columns: Vec<String>,
     pub(super) fields: Vec<String>,
     /// Whether the fields are to be written down as its metadata.
@@ -25,21 +27,36 @@ pub(super) struct Target {
 }
 
 /// The table: the file's, the one that was named, or the only one.
-pub(super) fn target(there: Option<&SqliteStore>, name: String, args: &Args) -> Result<Target, Failure> {
+pub(super) fn target(
+    context: &Context,
+    there: Option<&SqliteStore>,
+    name: String,
+    args: &Args,
+    wanted: Option<Project>,
+) -> Result<Target, Failure> {
+    let existing = match there {
+        Some(store) if args.file.is_none() => Some(table::known(store, &name)?),
+        Some(store) => store.table(&name)?,
+        None => None,
+    };
+    if let Some(table) = &existing {
+        project::refuse_other(wanted.as_ref(), table)?;
+    }
+    let home = project::of(context, there, existing.as_ref().map(|table| table.project.as_str()), wanted)?;
     let Some(file) = &args.file else {
-        let Some(store) = there else { return Err(Failure::request("there is no table")) };
-        return Target::of(&table::known(store, &name)?, args.metadata.as_deref(), None);
+        let Some(table) = existing else { return Err(Failure::request("there is no table")) };
+        return Target::of(&table, home, args.metadata.as_deref(), None);
     };
     let reading = import::open(file, &args.load)?;
-    let existing = there.map(|store| store.table(&name)).transpose()?.flatten();
     match &existing {
         Some(table) if !args.load.append && !args.load.replace && same_cells(table, file, args)? => {
-            Target::of(table, args.metadata.as_deref(), None)
+            Target::of(table, home, args.metadata.as_deref(), None)
         }
         Some(_) | None => {
             let mode = import::plan_mode(&name, existing.as_ref(), &reading, &args.load)?;
             let after = Table {
                 name,
+                project: home.name.clone(),
                 columns: match (mode, &existing) {
                     (LoadMode::Append, Some(table)) => table.columns.clone(),
                     (_, _) => reading.columns().to_vec(),
@@ -50,7 +67,7 @@ pub(super) fn target(there: Option<&SqliteStore>, name: String, args: &Args) -> 
                 sha256: None,
                 updated_at: crate::model::time::Timestamp(0),
             };
-            Target::of(&after, args.metadata.as_deref(), Some((reading, mode)))
+            Target::of(&after, home, args.metadata.as_deref(), Some((reading, mode)))
         }
     }
 }
@@ -63,7 +80,7 @@ fn same_cells(table: &Table, file: &Path, args: &Args) -> Result<bool, Failure> 
 }
 
 /// The name of the table: the file's, the one that was given, that of the job whose failures are meant, or the only one.
-pub(super) fn name(there: Option<&SqliteStore>, args: &Args) -> Result<String, Failure> {
+pub(super) fn name(there: Option<&SqliteStore>, args: &Args, wanted: Option<&Project>) -> Result<String, Failure> {
     let failed_in = match args.failed_in {
         None => None,
         Some(job) => Some(select::known_job(there.map(|store| store as &dyn Read), job)?),
@@ -73,7 +90,7 @@ pub(super) fn name(there: Option<&SqliteStore>, args: &Args) -> Result<String, F
         (None, Some(stated), _) => stated.clone(),
         (None, None, Some(job)) => job.table.clone(),
         (None, None, None) => match there {
-            Some(store) => only(store)?.name,
+            Some(store) => only(store, wanted)?.name,
             None => return Err(Failure::request("there is no table")),
         },
     };
@@ -87,8 +104,9 @@ pub(super) fn name(there: Option<&SqliteStore>, args: &Args) -> Result<String, F
     }
 }
 
-fn only(store: &SqliteStore) -> Result<Table, Failure> {
+fn only(store: &SqliteStore, wanted: Option<&Project>) -> Result<Table, Failure> {
     let mut tables = store.tables()?;
+    tables.retain(|table| project::refuse_other(wanted, table).is_ok());
     match (tables.pop(), tables.len()) {
         (Some(table), 0) => Ok(table),
         (None, _) => Err(Failure::request("there is no table to run over").hint("`cxgear import FILE.csv` makes one")),
@@ -101,7 +119,12 @@ fn only(store: &SqliteStore) -> Result<Table, Failure> {
 }
 
 impl Target {
-    fn of(table: &Table, chosen: Option<&[String]>, load: Option<(Reading, LoadMode)>) -> Result<Target, Failure> {
+    fn of(
+        table: &Table,
+        project: Project,
+        chosen: Option<&[String]>,
+        load: Option<(Reading, LoadMode)>,
+    ) -> Result<Target, Failure> {
         let kept = table.metadata.as_ref().filter(|fields| fields.iter().all(|field| table.columns.contains(field)));
         let fields = match (chosen, kept) {
             (Some(chosen), _) => table::check(table, chosen)?,
@@ -110,6 +133,7 @@ impl Target {
         };
         Ok(Target {
             name: table.name.clone(),
+            project,
             columns: table.columns.clone(),
             choose: chosen.is_some() && kept != Some(&fields),
             unchosen: chosen.is_none() && kept.is_none(),

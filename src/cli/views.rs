@@ -5,6 +5,7 @@ use clap::{Arg as ClapArg, ArgAction, ArgMatches, Command, CommandFactory as _};
 use super::args::Cli;
 use super::context::Context;
 use super::failure::Failure;
+use super::project;
 use crate::model::document::{list, nearest};
 use crate::model::id::{JobId, RowId};
 use crate::model::journey::Journey;
@@ -30,7 +31,7 @@ pub(super) fn command() -> Command {
 
 /// The order of SPEC §2, so that help reads like the work: load, choose, run, look.
 fn ordered(mut command: Command) -> Command {
-    const ORDER: [&str; 18] = [
+    const ORDER: [&str; 19] = [
         "import",
         "table",
         "spinner",
@@ -47,6 +48,7 @@ fn ordered(mut command: Command) -> Command {
         "events",
         "export",
         "verify",
+        "project",
         "completions",
         "man",
     ];
@@ -114,7 +116,13 @@ pub(super) fn dispatch(context: &Context, matches: &ArgMatches) -> Result<Option
             args.read(arg, text).map_err(Failure::request)?;
         }
     }
-    context.show((view.report)(&context.snapshot()?, &args)?)?;
+    let store = context.snapshot()?;
+    args.plan = context.look_at_settings().plan;
+    // Whoever looks for a project may not know yet how it is called.
+    if !view.name.starts_with("project ") {
+        args.project = project::wanted(context, Some(&store))?.map(|project| project.name);
+    }
+    context.show((view.report)(&store, &args)?)?;
     Ok(Some(0))
 }
 

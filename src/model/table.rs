@@ -7,6 +7,8 @@ use super::time::Timestamp;
 pub struct Table {
     /// Its name, verbatim.
     pub name: String,
+    /// The project it belongs to.
+    pub project: String,
     /// Its columns in the order of the file.
     pub columns: Vec<String>,
     /// The columns that enter a run; nothing when never set, which is not the same as none (SPEC §3).

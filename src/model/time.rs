@@ -60,6 +60,29 @@ impl fmt::Display for Millis {
     }
 }
 
+/// A calendar month, UTC.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Month {
+    /// Its first moment.
+    pub first: Timestamp,
+    /// The first moment of the month after it.
+    pub next: Timestamp,
+}
+
+impl Month {
+    /// The month of a moment.
+    #[must_use]
+    pub fn of(at: Timestamp) -> Month {
+        let first = at.instant().to_zoned(jiff::tz::TimeZone::UTC).date().first_of_month();
+        let begin = |day: jiff::civil::Date| {
+            day.to_zoned(jiff::tz::TimeZone::UTC).ok().map(|day| Timestamp(day.timestamp().as_millisecond()))
+        };
+        let next = first.checked_add(jiff::Span::new().months(1)).ok().and_then(begin);
+        // At the end of the calendar the last month has no end.
+        Month { first: begin(first).unwrap_or(Timestamp(i64::MIN)), next: next.unwrap_or(Timestamp(i64::MAX)) }
+    }
+}
+
 /// Who says what time it is.
 pub trait Clock: Send + Sync {
     /// The present.
@@ -130,6 +153,20 @@ mod tests {
     fn spans_never_go_back() {
         assert_eq!(Timestamp(5).since(Timestamp(9)), Millis(0));
         assert_eq!(Millis(61_500).to_string(), "1 min 1 s");
+    }
+
+    #[test]
+    fn months_meet_without_a_gap() {
+        let at = |text: &str| Timestamp(text.parse::<jiff::Timestamp>().unwrap().as_millisecond());
+        let march = Month { first: at("2026-03-01T00:00:00Z"), next: at("2026-04-01T00:00:00Z") };
+        for moment in ["2026-03-01T00:00:00Z", "2026-03-25T14:00:00Z", "2026-03-31T23:59:59.999Z"] {
+            assert_eq!(Month::of(at(moment)), march);
+        }
+        assert_eq!(Month::of(march.next).first, march.next);
+        assert_eq!(Month::of(at("2024-02-29T12:00:00Z")).next, at("2024-03-01T00:00:00Z"));
+        assert_eq!(Month::of(at("2026-12-31T12:00:00Z")).next, at("2027-01-01T00:00:00Z"));
+        assert_eq!(Month::of(at("1969-12-31T23:59:59Z")).next, Timestamp(0));
+        assert_eq!(Month::of(at("9999-12-30T00:00:00Z")).next, Timestamp(i64::MAX));
     }
 
     #[test]

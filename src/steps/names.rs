@@ -1,6 +1,7 @@
 //! Which names a template may use, and what to say about those that it may not (SPEC §4).
 
 use crate::model::document::{Complaints, Placed, Spot, list, nearest};
+use crate::model::project::ProjectType;
 use crate::model::report::pasted;
 use crate::model::spinner::{ParamKind, Spinner, Target, Targets};
 use crate::model::tokens::{Token, compared_with_numbers, scan_template};
@@ -10,8 +11,8 @@ use crate::model::tokens::{Token, compared_with_numbers, scan_template};
 pub struct Known<'a> {
     /// The table's name, its metadata fields, and all its columns.
     pub table: Option<(&'a str, &'a [String], &'a [String])>,
-    /// The type of the project.
-    pub project_type: Option<&'a str>,
+    /// The project that it will run in, by name and type.
+    pub project: Option<(&'a str, ProjectType)>,
 }
 
 /// Names that always mean the same, whatever the table's columns are called.
@@ -202,11 +203,16 @@ fn place(text: &Placed<String>, needle: &str) -> Spot {
 /// Checks what `[params]` and `project_type` say against what is known.
 pub(super) fn check_params(spinner: &Spinner, known: &Known<'_>, complaints: &mut Complaints) {
     let nowhere = Spot { line: 1, column: 1 };
-    if let (Some(wanted), Some(is)) = (&spinner.project_type, known.project_type)
-        && wanted.value != is
+    if let (Some(wanted), Some((name, is))) = (&spinner.project_type, known.project)
+        && wanted.value != is.name()
     {
-        let what = format!("the spinner is for {} projects, and this project is {is}", wanted.value);
-        complaints.error(wanted.spot, what, None);
+        let what = format!("the spinner is for {} projects, and project `{name}` is {is}", wanted.value);
+        let hint = format!(
+            "it needs a project of that type: `cxgear project new NAME --type {}` makes one, and `--project NAME` puts \
+             new tables and spinners there",
+            wanted.value
+        );
+        complaints.error(wanted.spot, what, Some(hint));
     }
     let Some((table, fields, columns)) = known.table else { return };
     for (name, _) in &spinner.params {

@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 
 use crate::model::fold::Illegal;
 use crate::model::id::{Cursor, JobId, RecordId, RequestId, RowId, SessionId, WorkspaceId};
+use crate::model::plan::{Excess, Usage};
+use crate::model::project::{Project, ProjectType};
 use crate::model::segment::{Damaged, Segment, StoredSegment};
 use crate::model::table::Table;
 use crate::model::time::Timestamp;
@@ -12,10 +14,12 @@ use crate::model::time::Timestamp;
 #[cfg(test)]
 mod conformance;
 pub mod lock;
+mod project;
 mod sqlite;
 mod values;
 
 pub use lock::{Holder, JobLock};
+pub use project::{Few, Holdings, NextJob, Terms};
 pub use sqlite::{Access, Fault, Invocation, Side, SqliteStore, check_condition, on_long_wait};
 pub use values::{
     Fate, Fresh, Job, Left, LoadFacts, LoadMode, LoadPlan, NewJob, Range, Record, RecordAsk, Row, RowAsk, Rows, Scope,
@@ -48,6 +52,18 @@ pub enum Error {
     NoTable(String),
     #[error("table `{table}` cannot be {verb} while job {job} is open over it")]
     TableInUse { table: String, job: JobId, verb: &'static str },
+    #[error("there is no project `{0}`")]
+    NoProject(String),
+    #[error("there is a project `{0}` already")]
+    ProjectTaken(String),
+    #[error("project `{project}` cannot be deleted: it has {holdings}")]
+    ProjectInUse { project: String, holdings: Box<Holdings> },
+    #[error("the project `default` is always there")]
+    DefaultProject,
+    #[error("table `{table}` belongs to project `{project}`")]
+    OtherProject { table: String, project: String },
+    #[error("{0}")]
+    PlanLimit(Box<Excess>),
     #[error("the idempotency key was used for job {0} with other arguments")]
     KeyTaken(JobId),
     #[error("job {job} is held by another process{}", holder.describe())]
@@ -106,6 +122,14 @@ pub trait Read {
     /// # Errors
     /// When the database cannot be read; the same for all that follow.
     fn workspace(&self) -> Result<WorkspaceId>;
+    /// All projects, the default one first.
+    fn projects(&self) -> Result<Vec<Project>>;
+    /// One project, by its name without regard to case.
+    fn project(&self, name: &str) -> Result<Option<Project>>;
+    /// What belongs to a project.
+    fn holdings(&self, project: &str) -> Result<Holdings>;
+    /// What the meters of a plan say in the month of a moment.
+    fn usage(&self, at: Timestamp) -> Result<Usage>;
     /// All data tables by name.
     fn tables(&self) -> Result<Vec<Table>>;
     /// One data table, by its name without regard to case.
@@ -185,15 +209,26 @@ pub trait Write: Read + Send {
     /// # Errors
     /// As `append`.
     fn append_soon(&mut self, segments: &[Segment]) -> Result<Cursor>;
-    /// Makes a job: its row, its selection, `job.created` and `job.queued`. Nothing, when no rows are meant.
+    /// Makes a project.
     ///
     /// # Errors
-    /// [`Error::KeyTaken`] for a key that was used.
+    /// [`Error::ProjectTaken`] when there is one of that name.
+    fn create_project(&mut self, at: Timestamp, name: &str, kind: ProjectType) -> Result<Project>;
+    /// Deletes a project that nothing belongs to.
+    ///
+    /// # Errors
+    /// [`Error::ProjectInUse`] while it has anything, [`Error::DefaultProject`] for the one that stays.
+    fn delete_project(&mut self, at: Timestamp, name: &str) -> Result<()>;
+    /// Makes a job: its row, its selection, `job.created` and `job.queued`. Nothing, when no rows are meant. It belongs to
+    /// its table's project.
+    ///
+    /// # Errors
+    /// [`Error::KeyTaken`] for a key that was used, [`Error::PlanLimit`] where the plan has no room for it.
     fn create_job(&mut self, at: Timestamp, job: &NewJob) -> Result<Option<JobId>>;
     /// Freezes a version of a spinner, or finds that the latest is the same.
     ///
     /// # Errors
-    /// When it cannot be written.
+    /// [`Error::PlanLimit`] for a new spinner where the plan has no room for it.
     fn publish(&mut self, at: Timestamp, name: &str, hash: &str, definition: &str) -> Result<(SpinnerVersion, Fresh)>;
     /// Chooses the columns that enter a run; nothing goes back to never set.
     ///

@@ -15,6 +15,8 @@ use crate::model::time::{Millis, Timestamp};
 pub struct SpinnerVersion {
     /// The spinner's name.
     pub name: String,
+    /// The project that the spinner belongs to.
+    pub project: String,
     /// Counted from 1.
     pub version: u32,
     /// SHA-256 of the canonical definition.
@@ -36,6 +38,8 @@ pub struct Job {
     pub version: u32,
     /// The data table.
     pub table: String,
+    /// The project it belongs to: that of its table.
+    pub project: String,
     /// The columns that enter as params.
     pub fields: Vec<String>,
     /// The frozen steps.

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use jiff::tz::TimeZone;
 
 use crate::model::id::{Cursor, JobId, RecordId};
+use crate::model::plan::Plan;
 use crate::model::time::Timestamp;
 
 /// One argument of a view.
@@ -131,13 +132,17 @@ pub struct Args {
     pub now: Timestamp,
     /// Where the reader's clock is.
     pub zone: TimeZone,
+    /// The project whose things are wanted; those of all when none was named.
+    pub project: Option<String>,
+    /// What the workspace may use.
+    pub plan: Plan,
 }
 
 impl Args {
     /// Nothing was asked yet.
     #[must_use]
     pub fn new(form: Form, now: Timestamp, zone: TimeZone) -> Args {
-        Args { values: BTreeMap::new(), form, now, zone }
+        Args { values: BTreeMap::new(), form, now, zone, project: None, plan: Plan::default() }
     }
 
     /// Adds a value; one that is given repeatedly is added to those before it.

@@ -9,6 +9,7 @@ use super::{Answer, Error, View, history, jobs};
 use crate::model::event::{Event, EventType};
 use crate::model::id::{Cursor, JobId};
 use crate::model::payload::{Counts, ErrorInfo, JobCreated};
+use crate::model::project::DEFAULT;
 use crate::model::reason::Reason;
 use crate::model::report::{Block, Cell, Column, List, Report, Single, Tone, counted};
 use crate::model::status::RecordStatus;
@@ -113,6 +114,8 @@ impl Facts {
             let retries: Vec<_> = self.retries.iter().map(|id| format!("job {id}")).collect();
             pairs.extend((!retries.is_empty()).then(|| ("retried by", Cell::text(retries.join(", ")))));
         }
+        let elsewhere = (job.project != DEFAULT).then(|| ("project", Cell::text(job.project.as_str())));
+        pairs.extend(elsewhere);
         pairs.push(("created", Cell::Time(job.created_at)));
         pairs.extend(job.started_at.map(|at| ("started", Cell::Time(at))));
         pairs.extend(job.ended_at.map(|at| ("ended", Cell::Time(at))));

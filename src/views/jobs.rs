@@ -2,6 +2,7 @@
 
 use super::args::{Args, Form, Kind, LIMIT, flag};
 use super::paged::{PAGE, Paged, more};
+use super::project::Shown;
 use super::standing::Standing;
 use super::{Answer, View};
 use crate::model::report::{Cell, Column, Fault, List, Report};
@@ -34,19 +35,25 @@ fn statuses() -> Vec<&'static str> {
 
 fn report<'a>(read: &'a dyn Read, args: &Args) -> Answer<'a> {
     let (now, limit, form) = (args.now, args.limit(USUAL), args.form);
+    let shown = Shown::of(read, args)?;
     let wanted = args.text("status").map(str::to_owned);
-    let note = if args.is_data() { None } else { more(limit, 0, count(read, wanted.as_deref(), args.form)?) };
     let empty = match &wanted {
         Some(status) => format!("no job has the status or result `{status}`"),
-        None => "no jobs yet: `cxgear run SPINNER --table TABLE` makes one".to_owned(),
+        None => shown.empty("no jobs", "no jobs yet: `cxgear run SPINNER --table TABLE` makes one"),
     };
-    let rows = standings(read)?.filter(move |standing| {
-        let fits = |standing: &Standing| wanted.as_deref().is_none_or(|wanted| is(standing, wanted, form));
-        standing.as_ref().is_ok_and(fits) || standing.is_err()
-    });
+    let columns = columns(&shown);
+    let fits = {
+        let shown = shown.clone();
+        move |standing: &Standing| {
+            let meant = wanted.as_deref().is_none_or(|wanted| is(standing, wanted, form));
+            meant && shown.has(&standing.job.project)
+        }
+    };
+    let note = if args.is_data() { None } else { more(limit, 0, count(read, &fits)?) };
+    let rows = standings(read)?.filter(move |standing| standing.as_ref().is_ok_and(&fits) || standing.is_err());
     let rows = rows.take(usize::try_from(limit).unwrap_or(usize::MAX));
-    let rows = Box::new(rows.map(move |standing| Ok::<_, Fault>(row(&standing?, now))));
-    Ok(Report::List(List { columns: columns(), rows, empty, note, page: None }))
+    let rows = Box::new(rows.map(move |standing| Ok::<_, Fault>(row(&standing?, now, &shown))));
+    Ok(Report::List(List { columns, rows, empty, note, page: None }))
 }
 
 /// Every job, the latest first.
@@ -63,11 +70,10 @@ fn is(standing: &Standing, word: &str, form: Form) -> bool {
         || (form == Form::Table && standing.word().0 == word)
 }
 
-fn count(read: &dyn Read, status: Option<&str>, form: Form) -> store::Result<u64> {
+fn count(read: &dyn Read, fits: impl Fn(&Standing) -> bool) -> store::Result<u64> {
     let mut count = 0;
     for standing in standings(read)? {
-        let standing = standing?;
-        count += u64::from(status.is_none_or(|status| is(&standing, status, form)));
+        count += u64::from(fits(&standing?));
     }
     Ok(count)
 }
@@ -91,11 +97,12 @@ pub(super) fn data(standing: &Standing, now: crate::model::time::Timestamp) -> V
         ("started_at", Cell::maybe(job.started_at, Cell::Time)),
         ("ended_at", Cell::maybe(job.ended_at, Cell::Time)),
         ("duration_ms", Cell::maybe(standing.duration(now), Cell::Span)),
+        ("project", Cell::text(job.project.as_str())),
     ]
 }
 
 /// The keys of [`data`].
-const KEYS: [&str; 15] = [
+const KEYS: [&str; 16] = [
     "id",
     "spinner",
     "version",
@@ -111,12 +118,13 @@ const KEYS: [&str; 15] = [
     "started_at",
     "ended_at",
     "duration_ms",
+    "project",
 ];
 
 /// Programs are promised the order of [`KEYS`]. Where a table has no room its last columns go, so how a job stands
 /// comes early.
-pub(super) fn columns() -> Vec<Column> {
-    let people = [
+pub(super) fn columns(shown: &Shown) -> Vec<Column> {
+    let mut people = vec![
         Column::new("id", "ID"),
         Column::new("spinner", "SPINNER").flexible(),
         Column::new("status", "STATUS"),
@@ -124,17 +132,17 @@ pub(super) fn columns() -> Vec<Column> {
         Column::new("failed", "FAIL"),
         Column::new("waiting", "WAIT"),
         Column::new("table", "TABLE").flexible(),
-        Column::new("started_at", "STARTED"),
-        Column::new("duration_ms", "TOOK"),
     ];
+    people.extend(shown.people(Column::new("project", "PROJECT").flexible()));
+    people.extend([Column::new("started_at", "STARTED"), Column::new("duration_ms", "TOOK")]);
     let programs = KEYS.into_iter().map(|key| Column::new(key, key).data_only());
     programs.chain(people.into_iter().map(Column::table_only)).collect()
 }
 
-pub(super) fn row(standing: &Standing, now: crate::model::time::Timestamp) -> Vec<Cell> {
+pub(super) fn row(standing: &Standing, now: crate::model::time::Timestamp, shown: &Shown) -> Vec<Cell> {
     let (job, counts) = (&standing.job, &standing.job.counts);
     let (word, tone) = standing.word();
-    let people = [
+    let mut people = vec![
         Cell::Number(job.id.0),
         Cell::text(standing.spinner()),
         Cell::Status(word, tone),
@@ -142,8 +150,8 @@ pub(super) fn row(standing: &Standing, now: crate::model::time::Timestamp) -> Ve
         Cell::Count(counts.failed),
         Cell::Count(counts.waiting),
         Cell::text(job.table.as_str()),
-        Cell::maybe(job.started_at, Cell::Time),
-        Cell::maybe(standing.duration(now), Cell::Span),
     ];
+    people.extend(shown.people(Cell::text(job.project.as_str())));
+    people.extend([Cell::maybe(job.started_at, Cell::Time), Cell::maybe(standing.duration(now), Cell::Span)]);
     data(standing, now).into_iter().map(|(_, cell)| cell).chain(people).collect()
 }

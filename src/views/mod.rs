@@ -18,6 +18,8 @@ mod jobs;
 pub mod journey;
 mod log;
 mod paged;
+pub mod project;
+mod project_list;
 mod record;
 mod records;
 mod spinner_list;
@@ -59,6 +61,8 @@ pub const ALL: &[View] = &[
     table_show::VIEW,
     spinner_list::VIEW,
     spinner_show::VIEW,
+    project_list::VIEW,
+    project::VIEW,
 ];
 
 /// The view of that name.

@@ -1,6 +1,7 @@
 //! `spinner list`: the published spinners, each with its latest version.
 
 use super::args::Args;
+use super::project::Shown;
 use super::{Answer, View};
 use crate::model::report::{Cell, Column, List, Report};
 use crate::model::spinner::Spinner;
@@ -14,18 +15,23 @@ pub(super) const VIEW: View = View {
     report,
 };
 
-fn report<'a>(read: &'a dyn Read, _: &Args) -> Answer<'a> {
-    let rows: Vec<_> = latest(read)?.iter().map(row).collect();
-    let rows = Box::new(rows.into_iter().map(Ok));
-    let empty =
+fn report<'a>(read: &'a dyn Read, args: &Args) -> Answer<'a> {
+    let shown = Shown::of(read, args)?;
+    let rows = Box::new(rows(read, &shown)?.into_iter().map(Ok));
+    let empty = shown.empty(
+        "no spinners",
         "no spinner is published yet: `cxgear spinner new NAME` writes one, `cxgear spinner publish FILE.toml` \
-                 publishes it"
-            .to_owned();
-    Ok(Report::List(List { columns: columns(), rows, empty, note: None, page: None }))
+         publishes it",
+    );
+    Ok(Report::List(List { columns: columns(&shown), rows, empty, note: None, page: None }))
+}
+
+pub(super) fn rows(read: &dyn Read, shown: &Shown) -> store::Result<Vec<Vec<Cell>>> {
+    Ok(latest(read)?.iter().filter(|version| shown.has(&version.project)).map(row).collect())
 }
 
 /// The latest version of every spinner.
-pub(super) fn latest(read: &dyn Read) -> store::Result<Vec<SpinnerVersion>> {
+fn latest(read: &dyn Read) -> store::Result<Vec<SpinnerVersion>> {
     let mut latest: Vec<SpinnerVersion> = Vec::new();
     for version in read.spinners(None)? {
         match latest.last_mut().filter(|last| last.name == version.name) {
@@ -36,7 +42,7 @@ pub(super) fn latest(read: &dyn Read) -> store::Result<Vec<SpinnerVersion>> {
     Ok(latest)
 }
 
-pub(super) fn columns() -> Vec<Column> {
+pub(super) fn columns(shown: &Shown) -> Vec<Column> {
     vec![
         Column::new("name", "NAME").flexible(),
         Column::new("version", "VERSION"),
@@ -44,10 +50,11 @@ pub(super) fn columns() -> Vec<Column> {
         Column::new("description", "DESCRIPTION").flexible(),
         Column::new("hash", "HASH").data_only(),
         Column::new("published_at", "PUBLISHED"),
+        shown.column(),
     ]
 }
 
-pub(super) fn row(version: &SpinnerVersion) -> Vec<Cell> {
+fn row(version: &SpinnerVersion) -> Vec<Cell> {
     // What was published could be read then; a newer program still shows the rest when it no longer can.
     let spinner = Spinner::parse(&version.definition).ok().map(|(spinner, _)| spinner);
     vec![
@@ -57,5 +64,6 @@ pub(super) fn row(version: &SpinnerVersion) -> Vec<Cell> {
         Cell::maybe(spinner.and_then(|spinner| spinner.description), Cell::Text),
         Cell::text(version.hash.as_str()),
         Cell::Time(version.published_at),
+        Cell::text(version.project.as_str()),
     ]
 }

@@ -65,6 +65,7 @@ fn single(version: &SpinnerVersion, latest: u32) -> Single<'static> {
         ("hash", Cell::text(version.hash.as_str())),
         ("published_at", Cell::Time(version.published_at)),
         ("definition", Cell::text(version.definition.as_str())),
+        ("project", Cell::text(version.project.as_str())),
     ];
     let named = format!("{}@{}", version.name, version.version);
     let newer = (version.version < latest).then(|| Cell::text(format!("the latest is {latest}")));

@@ -1,13 +1,14 @@
 //! `status`: what is going on, at a glance, and what to type next.
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use super::args::Args;
 use super::cells::object;
+use super::project::Shown;
 use super::standing::Standing;
 use super::{Answer, View, jobs, spinner_list, table_list};
-use crate::model::report::counted;
-use crate::model::report::{Block, Cell, Column, List, Report, Single};
+use crate::model::plan::{Meter, Plan, Usage};
+use crate::model::report::{Block, Cell, Column, List, Report, Single, counted, grouped};
 use crate::model::status::JobStatus;
 use crate::store::{self, Read};
 
@@ -24,28 +25,53 @@ const OPEN: usize = 10;
 const ENDED: usize = 5;
 
 fn report<'a>(read: &'a dyn Read, args: &Args) -> Answer<'a> {
-    let overview = Overview::of(read)?;
-    let tables: Vec<_> = read.tables()?.iter().map(table_list::row).collect();
-    let spinners: Vec<_> = spinner_list::latest(read)?.iter().map(spinner_list::row).collect();
+    let shown = Shown::of(read, args)?;
+    let overview = Overview::of(read, &shown)?;
+    let (tables, spinners) = (table_list::rows(read, &shown)?, spinner_list::rows(read, &shown)?);
     let next = overview.next(tables.is_empty(), spinners.is_empty());
-    let jobs = |jobs: &[Standing]| jobs.iter().map(|job| jobs::row(job, args.now)).collect::<Vec<_>>();
+    let jobs = |jobs: &[Standing]| jobs.iter().map(|job| jobs::row(job, args.now, &shown)).collect::<Vec<_>>();
     let parts = [
-        ("Open jobs", "open", jobs::columns(), jobs(&overview.open)),
-        ("Latest jobs", "ended", jobs::columns(), jobs(&overview.ended)),
-        ("Tables", "tables", table_list::columns(), tables),
-        ("Spinners", "spinners", spinner_list::columns(), spinners),
+        ("Open jobs", "open", jobs::columns(&shown), jobs(&overview.open)),
+        ("Latest jobs", "ended", jobs::columns(&shown), jobs(&overview.ended)),
+        ("Tables", "tables", table_list::columns(&shown), tables),
+        ("Spinners", "spinners", spinner_list::columns(&shown), spinners),
     ];
+    let used = read.usage(args.now)?;
     let mut object = vec![("jobs", Cell::Json(overview.counts.clone().into()))];
     object.push(("waiting", Cell::Count(overview.waiting)));
     object.extend(parts.iter().map(|(_, key, columns, rows)| (*key, list(columns, rows))));
+    object.push(("plan", Cell::Json(meters(&args.plan, used))));
     object.push(("next", Cell::text(next.as_str())));
     let mut blocks = vec![Block::Title(overview.title())];
+    let pairs = told_meters(&args.plan, used);
+    if !pairs.is_empty() {
+        blocks.push(Block::Pairs { title: "", pairs });
+    }
     blocks.extend(parts.into_iter().filter(|(.., rows)| !rows.is_empty()).map(|(title, _, columns, rows)| {
         let rows = Box::new(rows.into_iter().map(Ok));
         Block::Table { title, list: List { columns, rows, empty: String::new(), note: None, page: None } }
     }));
     blocks.push(Block::Next(next));
     Ok(Report::Single(Single { object, blocks, lines: None }))
+}
+
+/// The meters beside their limits, for programs.
+fn meters(plan: &Plan, used: Usage) -> Value {
+    let each = Meter::ALL
+        .map(|meter| (meter.name().to_owned(), json!({ "used": used.of(meter), "limit": plan.limit(meter) })));
+    let name = (!plan.is_unlimited()).then(|| plan.name());
+    Value::Object([("name".to_owned(), json!(name))].into_iter().chain(each).collect())
+}
+
+/// `records  480/500 this month (trial)`, of those that have a limit.
+fn told_meters(plan: &Plan, used: Usage) -> Vec<(String, Cell)> {
+    let limited = Meter::ALL.into_iter().filter_map(|meter| Some((meter, plan.limit(meter)?)));
+    let told = limited.map(|(meter, limit)| {
+        let month = if meter.is_monthly() { " this month" } else { "" };
+        let text = format!("{}/{}{month} ({})", grouped(used.of(meter)), grouped(limit), plan.name());
+        (meter.name().to_owned(), Cell::text(text))
+    });
+    told.collect()
 }
 
 fn list(columns: &[Column], rows: &[Vec<Cell>]) -> Cell {
@@ -63,13 +89,16 @@ struct Overview {
 }
 
 impl Overview {
-    fn of(read: &dyn Read) -> store::Result<Overview> {
+    fn of(read: &dyn Read, shown: &Shown) -> store::Result<Overview> {
         let mut overview = Overview::default();
         for status in JobStatus::ALL {
             overview.counts.insert(status.name().to_owned(), 0.into());
         }
         for standing in jobs::standings(read)? {
             let standing = standing?;
+            if !shown.has(&standing.job.project) {
+                continue;
+            }
             if let Some(count) = overview.counts.get_mut(standing.status.name()) {
                 *count = (count.as_u64().unwrap_or(0) + 1).into();
             }

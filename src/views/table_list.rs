@@ -3,10 +3,11 @@
 use serde_json::json;
 
 use super::args::Args;
+use super::project::Shown;
 use super::{Answer, View};
 use crate::model::report::{Cell, Column, List, Report};
 use crate::model::table::Table;
-use crate::store::Read;
+use crate::store::{self, Read};
 
 pub(super) const VIEW: View = View {
     name: "table list",
@@ -16,15 +17,19 @@ pub(super) const VIEW: View = View {
     report,
 };
 
-fn report<'a>(read: &'a dyn Read, _: &Args) -> Answer<'a> {
-    // Tables are few, whatever their rows are.
-    let rows: Vec<_> = read.tables()?.iter().map(row).collect();
-    let rows = Box::new(rows.into_iter().map(Ok));
-    let empty = "no tables yet: `cxgear import FILE.csv` makes one".to_owned();
-    Ok(Report::List(List { columns: columns(), rows, empty, note: None, page: None }))
+fn report<'a>(read: &'a dyn Read, args: &Args) -> Answer<'a> {
+    let shown = Shown::of(read, args)?;
+    let rows = Box::new(rows(read, &shown)?.into_iter().map(Ok));
+    let empty = shown.empty("no tables", "no tables yet: `cxgear import FILE.csv` makes one");
+    Ok(Report::List(List { columns: columns(&shown), rows, empty, note: None, page: None }))
 }
 
-pub(super) fn columns() -> Vec<Column> {
+/// Tables are few, whatever their rows are.
+pub(super) fn rows(read: &dyn Read, shown: &Shown) -> store::Result<Vec<Vec<Cell>>> {
+    Ok(read.tables()?.iter().filter(|table| shown.has(&table.project)).map(row).collect())
+}
+
+pub(super) fn columns(shown: &Shown) -> Vec<Column> {
     vec![
         Column::new("name", "NAME").flexible(),
         Column::new("rows", "ROWS"),
@@ -33,10 +38,11 @@ pub(super) fn columns() -> Vec<Column> {
         Column::new("metadata", "METADATA").data_only(),
         Column::new("fields", "METADATA").flexible().table_only(),
         Column::new("updated_at", "UPDATED"),
+        shown.column(),
     ]
 }
 
-pub(super) fn row(table: &Table) -> Vec<Cell> {
+fn row(table: &Table) -> Vec<Cell> {
     vec![
         Cell::text(table.name.as_str()),
         Cell::Count(table.rows),
@@ -45,6 +51,7 @@ pub(super) fn row(table: &Table) -> Vec<Cell> {
         Cell::Json(json!(table.metadata)),
         Cell::text(fields(table)),
         Cell::Time(table.updated_at),
+        Cell::text(table.project.as_str()),
     ]
 }
 

@@ -3,6 +3,7 @@
 use sha2::{Digest, Sha256};
 
 use super::document::{self, Complaint, Complaints, Fields, Placed, Spot, list, nearest};
+use super::project::ProjectType;
 
 mod limits;
 mod params;
@@ -93,12 +94,12 @@ fn check_name(name: &Placed<String>, what: &str, complaints: &mut Complaints) {
 }
 
 fn known_project_type(kind: Placed<String>, complaints: &mut Complaints) -> Option<Placed<String>> {
-    const TYPES: [&str; 2] = ["outreach", "call_analyzer"];
-    if TYPES.contains(&kind.value.as_str()) {
+    let types = || ProjectType::ALL.into_iter().map(ProjectType::name);
+    if ProjectType::named(&kind.value).is_some() {
         return Some(kind);
     }
-    let hint =
-        nearest(&kind.value, TYPES).map_or_else(|| format!("use {}", list(TYPES)), |n| format!("did you mean `{n}`?"));
+    let hint = nearest(&kind.value, types())
+        .map_or_else(|| format!("use {}", list(types())), |near| format!("did you mean `{near}`?"));
     complaints.error(kind.spot, format!("there is no project type `{}`", kind.value), Some(hint));
     None
 }

@@ -132,7 +132,7 @@ impl<'db> Appender<'db> {
                 let job = super::rows::job(row)?;
                 let fold = JobFold {
                     // A job whose first event is still to come has a row, but no event yet.
-                    status: (row.get::<_, i64>(25)? > 0).then_some(job.status),
+                    status: (row.get::<_, i64>("seq")? > 0).then_some(job.status),
                     started_at: job.started_at,
                     ended_at: job.ended_at,
                     reason: job.reason,
@@ -140,7 +140,7 @@ impl<'db> Appender<'db> {
                     since: job.since,
                     last_at: job.last_at,
                 };
-                let (seq, at) = (row.get::<_, i64>(25)?.cast_unsigned(), fold.last_at);
+                let (seq, at) = (row.get::<_, i64>("seq")?.cast_unsigned(), fold.last_at);
                 Ok(Head { seq, at, fold, counts: job.counts, tally: Default::default() })
             })
             .optional()?;

@@ -22,14 +22,17 @@ pub(super) fn guarded<T>(
 ) -> Result<T> {
     check_text(table, text)?;
     check_access(store, table, text)?;
-    read(&format!("({text})")).map_err(|error| {
-        if let Error::Sqlite(error) = &error
-            && is_of_the_condition(error)
-        {
-            return Error::Condition(explain(table, error));
-        }
-        error
-    })
+    read(&format!("({text})")).map_err(|error| blamed(table, error))
+}
+
+/// The error as the condition's, where that is at fault.
+pub(super) fn blamed(table: &Table, error: Error) -> Error {
+    if let Error::Sqlite(error) = &error
+        && is_of_the_condition(error)
+    {
+        return Error::Condition(explain(table, error));
+    }
+    error
 }
 
 /// Whether the condition is at fault for what went wrong while rows were read: SQLite answers a bad JSON path, a number
@@ -50,6 +53,7 @@ pub fn check_condition(name: &str, columns: &[String], text: &str) -> Result<()>
     store.db.execute_batch(&format!("CREATE TABLE {} (cx_row INTEGER PRIMARY KEY{definition})", quoted(name)))?;
     let table = Table {
         name: name.to_owned(),
+        project: String::new(),
         columns: columns.to_vec(),
         metadata: None,
         rows: 0,
@@ -274,6 +278,7 @@ mod tests {
             .unwrap();
         let table = Table {
             name: "t".to_owned(),
+            project: String::new(),
             columns: vec!["a".to_owned()],
             metadata: None,
             rows: 1,

@@ -7,13 +7,15 @@ use serde_json::json;
 use super::append::Appender;
 use super::new_file::NewFile;
 use super::rows::quoted;
+use super::select::select;
 use super::write::{facts, open_job, table};
-use super::{Side, SqliteStore};
+use super::{Side, SqliteStore, condition, project};
 use crate::model::event::Event;
 use crate::model::id::RequestId;
+use crate::model::plan::Usage;
 use crate::model::segment::Segment;
 use crate::model::table::Table;
-use crate::store::{Error, Fate, Load, LoadFacts, LoadMode, LoadPlan, Result};
+use crate::store::{Error, Fate, Load, LoadFacts, LoadMode, LoadPlan, Result, Terms};
 
 /// An import under way.
 pub(super) struct SqliteLoad<'s> {
@@ -27,6 +29,7 @@ pub(super) struct SqliteLoad<'s> {
     new_file: &'s mut Option<NewFile>,
     before: Option<Table>,
     plan: LoadPlan,
+    terms: &'s Terms,
     /// The number of the next row.
     next: u64,
     rows: u64,
@@ -46,11 +49,11 @@ impl ToSql for Cell<'_> {
 impl<'s> SqliteLoad<'s> {
     pub(super) fn begin(store: &'s mut SqliteStore, plan: &LoadPlan) -> Result<SqliteLoad<'s>> {
         let request = store.request();
-        let SqliteStore { db, fault, request: known, new_file, .. } = store;
+        let SqliteStore { db, fault, request: known, new_file, terms, .. } = store;
         // Ended by hand, because the guard type cannot be kept beside the connection it borrows.
         db.execute_batch("BEGIN IMMEDIATE")?;
         let db: &'s Connection = db;
-        let begun = begin(db, request, plan);
+        let begun = begin(db, request, plan, terms);
         match begun {
             Ok((request, before, next)) => {
                 let (insert, key) = match statements(db, plan) {
@@ -67,6 +70,7 @@ impl<'s> SqliteLoad<'s> {
                     new_file,
                     before,
                     plan: plan.clone(),
+                    terms,
                     next,
                     rows: 0,
                     duplicates: 0,
@@ -94,9 +98,17 @@ fn undo(db: &Connection, error: Error) -> Error {
 }
 
 /// Checks the plan against what is there and makes the table; the request, the table before, the first row's number.
-fn begin(db: &Connection, request: super::Request, plan: &LoadPlan) -> Result<(RequestId, Option<Table>, u64)> {
+fn begin(
+    db: &Connection,
+    request: super::Request,
+    plan: &LoadPlan,
+    terms: &Terms,
+) -> Result<(RequestId, Option<Table>, u64)> {
     let request = request.number(db)?;
     let before = table(db, &plan.table)?;
+    if let Some(table) = &before {
+        project::refuse_other(table, terms.project.as_deref())?;
+    }
     match (&before, plan.mode) {
         (Some(table), LoadMode::Replace) => {
             if let Some(job) = open_job(db, &table.name)? {
@@ -169,6 +181,7 @@ impl Load for SqliteLoad<'_> {
         self.insert = None;
         self.key = None;
         let table = self.describe(facts)?;
+        self.make_room(&table)?;
         if let Some(fault) = self.fault {
             fault(Side::Before)?;
         }
@@ -199,6 +212,19 @@ impl SqliteLoad<'_> {
         Ok(Fate::Stored)
     }
 
+    /// Whether the job that is to follow may be made; asked before anything is durable.
+    fn make_room(&self, table: &Table) -> Result<()> {
+        let Some(next) = self.terms.next.as_ref().filter(|_| !self.terms.plan.is_unlimited()) else { return Ok(()) };
+        let condition = next.selector.condition.as_ref().map_or_else(|| "true".to_owned(), |text| format!("({text})"));
+        let selected = select(self.db, table, &next.selector, &condition);
+        let records = selected.map_err(|error| condition::blamed(table, error))?.total;
+        if records == 0 {
+            return Ok(());
+        }
+        let needs = Usage { spinners: next.spinners, jobs: 1, records };
+        project::admit(self.db, &self.terms.plan, self.plan.at, needs)
+    }
+
     /// Writes down what the table is now, and the events that say so.
     fn describe(&self, load: &LoadFacts) -> Result<Table> {
         let plan = &self.plan;
@@ -206,6 +232,10 @@ impl SqliteLoad<'_> {
         let whole = kept.is_none_or(|before| before.rows == 0);
         let after = Table {
             name: self.before.as_ref().map_or_else(|| plan.table.clone(), |before| before.name.clone()),
+            project: match &self.before {
+                Some(before) => before.project.clone(),
+                None => project::of_new(self.db, self.terms.project.as_deref())?,
+            },
             columns: kept.map_or_else(|| plan.columns.clone(), |before| before.columns.clone()),
             metadata: self
                 .before
@@ -218,8 +248,8 @@ impl SqliteLoad<'_> {
             updated_at: plan.at,
         };
         self.db.execute(
-            "INSERT INTO cx_table (name, columns, metadata, rows, next_row, sha256, updated_at) \
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT DO UPDATE SET columns = ?2, metadata = ?3, rows = ?4, \
+            "INSERT INTO cx_table (name, columns, metadata, rows, next_row, sha256, updated_at, project) \
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT DO UPDATE SET columns = ?2, metadata = ?3, rows = ?4, \
              next_row = ?5, sha256 = ?6, updated_at = ?7",
             (
                 &after.name,
@@ -229,11 +259,12 @@ impl SqliteLoad<'_> {
                 after.next_row.cast_signed(),
                 &after.sha256,
                 plan.at.0,
+                &after.project,
             ),
         )?;
         let mut events = Vec::new();
         if self.before.is_none() {
-            events.push(Event::TableCreated(facts(json!({ "name": after.name }))));
+            events.push(Event::TableCreated(facts(json!({ "name": after.name, "project": after.project }))));
         }
         let mode = match plan.mode {
             LoadMode::New => "new",

@@ -12,15 +12,17 @@ use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 
 use new_file::NewFile;
 
-use super::{Error, Result};
+use super::{Error, Result, Terms};
 use crate::model::event::EventType;
 use crate::model::id::{RequestId, WorkspaceId};
+use crate::model::project::{DEFAULT, ProjectType};
 use crate::model::time::Timestamp;
 
 mod append;
 mod condition;
 mod load;
 mod new_file;
+mod project;
 mod read;
 mod rows;
 mod select;
@@ -81,6 +83,8 @@ pub struct SqliteStore {
     fault: Option<Fault>,
     gate: condition::Gate,
     new_file: Option<NewFile>,
+    /// What this invocation wants of all that it writes.
+    pub terms: Terms,
 }
 
 impl SqliteStore {
@@ -165,7 +169,8 @@ impl SqliteStore {
         db.execute_batch("PRAGMA foreign_keys = ON; PRAGMA recursive_triggers = ON; PRAGMA cache_size = -16000;")?;
         add_functions(&db)?;
         let gate = condition::install(&mut db)?;
-        let mut store = SqliteStore { db, path, invocation, request: None, fault: None, gate, new_file: None };
+        let (request, fault, new_file, terms) = (None, None, None, Terms::default());
+        let mut store = SqliteStore { db, path, invocation, request, fault, gate, new_file, terms };
         if store.invocation.is_some() {
             store.db.execute_batch(
                 "PRAGMA synchronous = FULL; PRAGMA journal_size_limit = 67108864; PRAGMA wal_autocheckpoint = 8000;",
@@ -307,7 +312,7 @@ fn user_version(db: &Connection) -> Result<usize> {
     Ok(usize::try_from(version).unwrap_or(0))
 }
 
-/// A new workspace: who it is.
+/// A new workspace: who it is, and the project that is there from the start.
 fn found(db: &Connection, invocation: &Invocation) -> Result<()> {
     let random = || db.query_row("SELECT random()", [], |row| row.get::<_, i64>(0));
     let id = match invocation.workspace {
@@ -315,6 +320,8 @@ fn found(db: &Connection, invocation: &Invocation) -> Result<()> {
         None => random()?,
     };
     db.execute("INSERT INTO cx_workspace (one, id, created_at) VALUES (1, ?1, ?2)", (id, invocation.at.0))?;
+    let first = "INSERT INTO cx_project (name, type, created_at) VALUES (?1, ?2, ?3)";
+    db.execute(first, (DEFAULT, ProjectType::default().name(), invocation.at.0))?;
     Ok(())
 }
 

@@ -6,15 +6,18 @@ use rusqlite::{Connection, OptionalExtension as _, ToSql};
 
 use super::rows::{JOB, RECORD, SEGMENT, SPINNER, TABLE, quoted};
 use super::select::select;
-use super::{SqliteStore, condition, rows, select, write};
+use super::{SqliteStore, condition, project, rows, select, write};
 use crate::model::id::{Cursor, JobId, RecordId, RequestId, RowId, WorkspaceId};
+use crate::model::plan::Usage;
+use crate::model::project::Project;
 use crate::model::segment::StoredSegment;
 use crate::model::status::RecordStatus;
 use crate::model::table::Table;
+use crate::model::time::Timestamp;
 use crate::store::lock::{self, Holder};
 use crate::store::{
-    Error, Job, Left, Range, Read, Record, RecordAsk, Result, Row, RowAsk, Scope, Seal, Selection, Selector, Session,
-    SpinnerVersion, Tally,
+    Error, Holdings, Job, Left, Range, Read, Record, RecordAsk, Result, Row, RowAsk, Scope, Seal, Selection, Selector,
+    Session, SpinnerVersion, Tally,
 };
 
 fn all<T>(
@@ -61,6 +64,22 @@ impl Read for SqliteStore {
     fn workspace(&self) -> Result<WorkspaceId> {
         let id: i64 = self.db.query_row("SELECT id FROM cx_workspace", [], |row| row.get(0))?;
         Ok(WorkspaceId(id.cast_unsigned()))
+    }
+
+    fn projects(&self) -> Result<Vec<Project>> {
+        project::projects(&self.db)
+    }
+
+    fn project(&self, name: &str) -> Result<Option<Project>> {
+        project::project(&self.db, name)
+    }
+
+    fn holdings(&self, project: &str) -> Result<Holdings> {
+        project::holdings(&self.db, project)
+    }
+
+    fn usage(&self, at: Timestamp) -> Result<Usage> {
+        project::usage(&self.db, at)
     }
 
     fn tables(&self) -> Result<Vec<Table>> {

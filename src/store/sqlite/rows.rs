@@ -14,19 +14,19 @@ use crate::store::{Job, Record, Session, SpinnerVersion};
 
 pub(super) const JOB: &str = "id, spinner, version, tbl, fields, steps, settings, status, reason, total, queued, \
     running, waiting, sleeping, completed, failed, canceled, created_at, started_at, ended_at, fingerprint, ran, since, at, \
-    retry_of";
+    retry_of, project";
 
 pub(super) const RECORD: &str =
     "job, row, status, attempt, claim, partial, started_at, ended_at, failed_step, reason, disposition";
 
 pub(super) const SEGMENT: &str = "cursor, job, row, seq, n, at, events";
 
-pub(super) const TABLE: &str = "name, columns, metadata, rows, next_row, sha256, updated_at";
+pub(super) const TABLE: &str = "name, columns, metadata, rows, next_row, sha256, updated_at, project";
 
-pub(super) const SPINNER: &str = "name, version, hash, definition, published_at";
+pub(super) const SPINNER: &str = "name, version, hash, definition, published_at, project";
 
 /// A stored value that no version of this program wrote.
-fn odd(column: usize, why: impl Into<String>) -> rusqlite::Error {
+pub(super) fn odd(column: usize, why: impl Into<String>) -> rusqlite::Error {
     rusqlite::Error::FromSqlConversionFailure(column, Type::Text, why.into().into())
 }
 
@@ -72,6 +72,7 @@ pub(super) fn job(row: &SqlRow<'_>) -> rusqlite::Result<Job> {
         spinner: row.get(1)?,
         version: row.get(2)?,
         table: row.get(3)?,
+        project: row.get("project")?,
         fields: json(row, 4)?,
         steps: json(row, 5)?,
         settings: row.get(6)?,
@@ -120,6 +121,7 @@ pub(super) fn table(row: &SqlRow<'_>) -> rusqlite::Result<Table> {
     let metadata: Option<String> = row.get(2)?;
     Ok(Table {
         name: row.get(0)?,
+        project: row.get("project")?,
         columns: json(row, 1)?,
         metadata: metadata.map(|text| serde_json::from_str(&text).map_err(|e| odd(2, e.to_string()))).transpose()?,
         rows: unsigned(row, 3)?,
@@ -132,6 +134,7 @@ pub(super) fn table(row: &SqlRow<'_>) -> rusqlite::Result<Table> {
 pub(super) fn spinner(row: &SqlRow<'_>) -> rusqlite::Result<SpinnerVersion> {
     Ok(SpinnerVersion {
         name: row.get(0)?,
+        project: row.get("project")?,
         version: row.get(1)?,
         hash: row.get(2)?,
         definition: row.get(3)?,

@@ -7,10 +7,12 @@ use super::append::Appender;
 use super::load::SqliteLoad;
 use super::rows::quoted;
 use super::select::{left, select};
-use super::{SqliteStore, rows};
+use super::{SqliteStore, project, rows};
 use crate::model::event::Event;
 use crate::model::id::{Cursor, JobId, SessionId};
 use crate::model::payload::{Facts, JobCreated, Nothing, SelectionFact};
+use crate::model::plan::Usage;
+use crate::model::project::{DEFAULT, Project, ProjectType};
 use crate::model::segment::Segment;
 use crate::model::table::Table;
 use crate::model::time::Timestamp;
@@ -94,11 +96,20 @@ impl Write for SqliteStore {
         done
     }
 
+    fn create_project(&mut self, at: Timestamp, name: &str, kind: ProjectType) -> Result<Project> {
+        self.commit_events(|db| project::create(db, at, name, kind))
+    }
+
+    fn delete_project(&mut self, at: Timestamp, name: &str) -> Result<()> {
+        self.commit_events(|db| project::delete(db, at, name))
+    }
+
     fn create_job(&mut self, at: Timestamp, job: &NewJob) -> Result<Option<JobId>> {
         let chosen = match &job.rows {
             Rows::These(_) | Rows::Left(_) => None,
             Rows::Chosen(selector) => Some(self.prepare_selection(&job.created.table, selector)?),
         };
+        let plan = self.terms.plan;
         self.commit_events(|db| {
             let selection = match (&job.rows, &chosen) {
                 (Rows::These(selection), _) => selection.clone(),
@@ -112,6 +123,7 @@ impl Write for SqliteStore {
             if selection.total == 0 {
                 return Ok((None, Vec::new()));
             }
+            project::admit(db, &plan, at, Usage { spinners: 0, jobs: 1, records: selection.total })?;
             let fact = SelectionFact { sha256: selection.sha256(), summary: job.created.selection.summary.clone() };
             let created = JobCreated { total: selection.total, selection: fact, ..job.created.clone() };
             let id = insert_job(db, at, job, &created)?;
@@ -125,6 +137,7 @@ impl Write for SqliteStore {
     }
 
     fn publish(&mut self, at: Timestamp, name: &str, hash: &str, definition: &str) -> Result<(SpinnerVersion, Fresh)> {
+        let (plan, wanted) = (self.terms.plan, self.terms.project.clone());
         self.commit_events(|db| {
             let sql = format!("SELECT {} FROM cx_spinner WHERE name = ?1 ORDER BY version DESC LIMIT 1", rows::SPINNER);
             let latest = db.prepare_cached(&sql)?.query_row([name], rows::spinner).optional()?;
@@ -132,20 +145,30 @@ impl Write for SqliteStore {
                 return Ok(((latest.clone(), Fresh::Same), Vec::new()));
             }
             let version = latest.as_ref().map_or(1, |latest| latest.version + 1);
+            let (name, project) = match latest {
+                Some(latest) => (latest.name, latest.project),
+                None => {
+                    project::admit(db, &plan, at, Usage { spinners: 1, ..Usage::default() })?;
+                    (name.to_owned(), project::of_new(db, wanted.as_deref())?)
+                }
+            };
             let published = SpinnerVersion {
-                name: latest.map_or_else(|| name.to_owned(), |latest| latest.name),
+                name,
+                project,
                 version,
                 hash: hash.to_owned(),
                 definition: definition.to_owned(),
                 published_at: at,
             };
             db.prepare_cached(
-                "INSERT INTO cx_spinner (name, version, hash, definition, published_at) VALUES (?1, ?2, ?3, ?4, ?5)",
+                "INSERT INTO cx_spinner (name, version, hash, definition, published_at, project) \
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
             )?
-            .execute((&published.name, version, hash, definition, at.0))?;
+            .execute((&published.name, version, hash, definition, at.0, &published.project))?;
             let mut events = Vec::new();
             if version == 1 {
-                events.push(Event::SpinnerCreated(facts(json!({ "name": name }))));
+                let said = json!({ "name": published.name, "project": published.project });
+                events.push(Event::SpinnerCreated(facts(said)));
             }
             let said = json!({ "name": published.name, "version": version, "hash": hash });
             events.push(Event::SpinnerPublished(facts(said)));
@@ -224,7 +247,8 @@ fn insert_job(db: &Connection, at: Timestamp, job: &NewJob, created: &JobCreated
     }
     db.prepare_cached(
         "INSERT INTO cx_job (spinner, version, tbl, fields, steps, settings, status, total, created_at, \
-         idempotency_key, fingerprint, retry_of) VALUES (?1, ?2, ?3, ?4, ?5, ?6, 0, ?7, ?8, ?9, ?10, ?11)",
+         idempotency_key, fingerprint, retry_of, project) VALUES (?1, ?2, ?3, ?4, ?5, ?6, 0, ?7, ?8, ?9, ?10, ?11, \
+         coalesce((SELECT project FROM cx_table WHERE name = ?3), (SELECT project FROM cx_job WHERE id = ?11), ?12))",
     )?
     .execute((
         &created.spinner,
@@ -237,7 +261,9 @@ fn insert_job(db: &Connection, at: Timestamp, job: &NewJob, created: &JobCreated
         at.0,
         &created.idempotency_key,
         &job.fingerprint,
+        // The table of a job that is retried may be gone.
         created.retry_of.map(u64::cast_signed),
+        DEFAULT,
     ))?;
     Ok(JobId(db.last_insert_rowid().cast_unsigned()))
 }

@@ -15,7 +15,7 @@ fn jobs_keep_their_promised_keys() {
     assert_eq!(
         keys(&jobs[0]),
         "id, spinner, version, table, status, result, total, not_started, completed, failed, waiting, canceled, \
-         started_at, ended_at, duration_ms"
+         started_at, ended_at, duration_ms, project"
     );
     let told: Vec<_> = jobs.iter().map(|job| json!([job["id"], job["status"], job["result"]])).collect();
     // Nobody holds job 2, whatever the log says of it.
@@ -140,7 +140,7 @@ fn status_points_to_what_was_left_lying() {
     let store = workspace();
     let status = single(&store, "status", &[]);
     let told = object(&status);
-    assert_eq!(keys(&told), "jobs, waiting, open, ended, tables, spinners, next");
+    assert_eq!(keys(&told), "jobs, waiting, open, ended, tables, spinners, plan, next");
     assert_eq!(
         (&told["jobs"]["stalled"], &told["jobs"]["completed"], &told["waiting"]),
         (&json!(1), &json!(1), &json!(1))

@@ -9,6 +9,7 @@ use crate::store::SqliteStore;
 mod export;
 mod jobs;
 mod log;
+mod project;
 mod records;
 mod tables;
 mod workspace;

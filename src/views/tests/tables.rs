@@ -12,7 +12,7 @@ fn tables_tell_never_set_from_set_to_nothing() {
     import(&mut store, "Empty one", &["row", "b"], 0);
     store.set_metadata(NOW, "contacts", Some(&[])).unwrap();
     let tables = objects(list(&store, Form::Json, "table list", &[]));
-    assert_eq!(keys(&tables[0]), "name, rows, columns, metadata, updated_at");
+    assert_eq!(keys(&tables[0]), "name, rows, columns, metadata, updated_at, project");
     let told: Vec<_> = tables.iter().map(|table| json!([table["name"], table["rows"], table["metadata"]])).collect();
     assert_eq!(told, [json!(["contacts", 30, []]), json!(["Empty one", 0, null])]);
     let fields: Vec<_> =
@@ -63,10 +63,10 @@ fn spinners_show_their_latest_version_and_any_other() {
     let store = workspace();
     let spinners = objects(list(&store, Form::Json, "spinner list", &[]));
     assert_eq!(spinners.len(), 1);
-    assert_eq!(keys(&spinners[0]), "name, version, steps, description, hash, published_at");
+    assert_eq!(keys(&spinners[0]), "name, version, steps, description, hash, published_at, project");
     assert_eq!((&spinners[0]["version"], &spinners[0]["description"]), (&json!(2), &json!("Greets")));
     let latest = object(&single(&store, "spinner show", &[("name", "welcome")]));
-    assert_eq!(keys(&latest), "name, version, latest, description, steps, hash, published_at, definition");
+    assert_eq!(keys(&latest), "name, version, latest, description, steps, hash, published_at, definition, project");
     assert!(latest["definition"].as_str().unwrap().contains("Hello"));
     let shown = single(&store, "spinner show", &[("name", "welcome")]).blocks;
     let whole = SPINNER.replace("Hi", "Hello");

@@ -10,10 +10,10 @@ CREATE TABLE cx_workspace (
 ) STRICT;
 
 CREATE TABLE cx_project (
-    name TEXT PRIMARY KEY COLLATE NOCASE,
-    type TEXT NOT NULL CHECK (type IN ('outreach', 'call_analyzer'))
+    name       TEXT PRIMARY KEY COLLATE NOCASE,
+    type       TEXT    NOT NULL CHECK (type IN ('outreach', 'call_analyzer')),
+    created_at INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
-INSERT INTO cx_project (name, type) VALUES ('default', 'outreach');
 
 CREATE TABLE cx_request (
     id   INTEGER PRIMARY KEY,
@@ -61,6 +61,7 @@ JOIN cx_event_type t ON t.code = e.value ->> 0;
 
 CREATE TABLE cx_table (
     name       TEXT PRIMARY KEY COLLATE NOCASE,
+    project    TEXT    NOT NULL COLLATE NOCASE REFERENCES cx_project (name),
     columns    TEXT    NOT NULL CHECK (json_type(columns) = 'array'),
     metadata   TEXT    CHECK (metadata IS NULL OR json_type(metadata) = 'array'),
     rows       INTEGER NOT NULL CHECK (rows >= 0),
@@ -78,6 +79,7 @@ CREATE TABLE cx_retired (
 CREATE TABLE cx_spinner (
     name         TEXT    NOT NULL COLLATE NOCASE,
     version      INTEGER NOT NULL CHECK (version > 0),
+    project      TEXT    NOT NULL COLLATE NOCASE REFERENCES cx_project (name),   -- the same for all versions
     hash         TEXT    NOT NULL CHECK (length(hash) = 64),
     definition   TEXT    NOT NULL,
     published_at INTEGER NOT NULL,
@@ -102,6 +104,7 @@ CREATE TABLE cx_job (
     spinner         TEXT    NOT NULL COLLATE NOCASE,
     version         INTEGER NOT NULL,
     tbl             TEXT    NOT NULL COLLATE NOCASE,
+    project         TEXT    NOT NULL COLLATE NOCASE REFERENCES cx_project (name),   -- the table's
     fields          TEXT    NOT NULL CHECK (json_type(fields) = 'array'),
     steps           TEXT    NOT NULL CHECK (json_type(steps) = 'array'),
     settings        TEXT    NOT NULL,         -- overrides given on the command line
@@ -130,6 +133,7 @@ CREATE TABLE cx_job (
     CHECK ((status = 2) = (since IS NOT NULL)),
     CHECK (queued + running + waiting + sleeping + completed + failed + canceled <= total)
 ) STRICT;
+CREATE INDEX cx_job_made ON cx_job (created_at);   -- the plan's meters
 CREATE INDEX cx_job_open ON cx_job (tbl) WHERE ended_at IS NULL;
 CREATE INDEX cx_job_retry ON cx_job (retry_of) WHERE retry_of IS NOT NULL;
 
