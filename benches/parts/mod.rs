@@ -8,6 +8,7 @@ mod contacts;
 mod files;
 mod import;
 mod job;
+mod log;
 mod report;
 mod run;
 mod settings;
@@ -22,8 +23,13 @@ use settings::Settings;
 type Part = fn(&Settings, &mut Report) -> Result<()>;
 
 /// By the name that asks for it.
-const PARTS: [(&str, Part); 4] =
-    [("import", import::measure), ("run", run::measure), ("job", job::measure), ("start", start::measure)];
+const PARTS: [(&str, Part); 5] = [
+    ("import", import::measure),
+    ("run", run::measure),
+    ("job", job::measure),
+    ("log", log::measure),
+    ("start", start::measure),
+];
 
 /// Runs what the arguments ask for. A bare loop is this same program again, so that it starts, ends and is measured like any other.
 pub(crate) fn go(args: &[String]) -> Result<()> {
@@ -39,7 +45,7 @@ pub(crate) fn go(args: &[String]) -> Result<()> {
     }
     let (settings, asked) = settings::read(&words)?;
     if let Some(unknown) = asked.iter().find(|name| PARTS.iter().all(|(part, _)| part != *name)) {
-        bail!("no part `{unknown}`; there are import, run, job, start");
+        bail!("no part `{unknown}`; there are import, run, job, log, start");
     }
     let mut report = Report::begin(&settings)?;
     for (name, measure) in PARTS {
