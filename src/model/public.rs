@@ -15,6 +15,7 @@ use super::payload::StepName;
 use super::segment::{Entry, StoredSegment};
 use super::time::Timestamp;
 
+pub mod foreign;
 #[cfg(test)]
 mod tests;
 mod value;
