@@ -15,6 +15,7 @@ mod drive;
 mod env;
 mod export;
 mod failure;
+mod follow;
 mod generate;
 mod import;
 mod rejects;

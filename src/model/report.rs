@@ -204,7 +204,14 @@ impl Column {
     /// Shown everywhere, never cut.
     #[must_use]
     pub fn new(key: impl Into<Cow<'static, str>>, title: impl Into<Cow<'static, str>>) -> Column {
-        Column { key: key.into(), title: title.into(), shown: Shown::Both, width: Width::Fixed, least: 0, flatten: None }
+        Column {
+            key: key.into(),
+            title: title.into(),
+            shown: Shown::Both,
+            width: Width::Fixed,
+            least: 0,
+            flatten: None,
+        }
     }
 
     /// Cut when there is no room.

@@ -117,7 +117,13 @@ pub const COUNTERPARTS: &[Counterpart] = &[
     task_run("workflow_run.canceled", E::JobCanceled, Near, job, ROLLED_UP),
     only(
         calmly,
-        task_run("workflow_run.interaction_required", E::JobWaiting, Near, job, "all that is left waits, if for a clock"),
+        task_run(
+            "workflow_run.interaction_required",
+            E::JobWaiting,
+            Near,
+            job,
+            "all that is left waits, if for a clock",
+        ),
     ),
     task_run("workflow_run.sleeping", E::RecordSleeping, Same, record, "one record sleeps; the id is the record's"),
     task_run("event_destination.activated", E::DestinationActivated, Same, named, ""),

@@ -12,9 +12,10 @@ pub const KEYS: [&str; 10] =
 
 pub(super) fn envelope(told: &Retold<'_>, data: Object) -> [Value; KEYS.len()] {
     let (event, workspace) = (told.event, told.around.workspace);
-    let change = event.value.contains_key("to_status").then(|| {
-        Value::Object(all(["from_status", "to_status", "reason_code"].map(|key| (key, told.said(key)))))
-    });
+    let change = event
+        .value
+        .contains_key("to_status")
+        .then(|| Value::Object(all(["from_status", "to_status", "reason_code"].map(|key| (key, told.said(key))))));
     [
         workspace.public("evt", event.cursor.0).into(),
         "event".into(),

@@ -1,0 +1,44 @@
+//! Which types of the catalogue this version never writes: they are in the contract, and come with what needs them.
+//! `tests/floors.rs` holds the list against the source, in both directions.
+
+use super::EventType;
+
+/// Names, and all of an object's with a star.
+const UNWRITTEN: &[&str] = &[
+    "job.waiting",
+    "job.canceling",
+    "job.canceled",
+    "record.waiting",
+    "record.signal_applied",
+    "record.input_received",
+    "record.sleeping",
+    "record.retry_scheduled",
+    "record.canceling",
+    "record.canceled",
+    "step.progress",
+    "step.canceled",
+    "tool.*",
+    "storage.*",
+    "project.*",
+    "row.*",
+    "spinner.updated",
+    "spinner.deleted",
+    "session.idle",
+    "session.replaced",
+    "integration.*",
+    "channel.*",
+    "credential.*",
+    "agent.*",
+    "destination.*",
+];
+
+impl EventType {
+    /// Whether this version ever writes it.
+    #[must_use]
+    pub fn is_written(self) -> bool {
+        !UNWRITTEN.iter().any(|pattern| match pattern.strip_suffix('*') {
+            Some(prefix) => self.name().starts_with(prefix),
+            None => self.name() == *pattern,
+        })
+    }
+}
