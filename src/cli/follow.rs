@@ -16,8 +16,8 @@ use crate::views::standing::Standing;
 /// How long to wait before the log is asked again: an event is seen within this, and asking costs microseconds.
 const PAUSE: Duration = Duration::from_millis(20);
 
-/// After so many pauses in a row it is looked whether anybody is at work: about a second.
-const PATIENCE: u32 = 50;
+/// After so many pauses it is looked whether anybody is at work: about half a second.
+const PATIENCE: u32 = 25;
 
 /// Shows rows as they come; ends with the code that `run` would have had, or with 130 when it is told to.
 pub(super) fn follow(context: &Context, reader: &SqliteStore, live: Live<'_>) -> Result<u8, Failure> {

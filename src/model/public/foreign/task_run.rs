@@ -3,6 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::{Retold, all, some};
+use crate::model::time::Timestamp;
 
 type Object = Map<String, Value>;
 
@@ -31,13 +32,22 @@ pub(super) fn envelope(told: &Retold<'_>, data: Object) -> [Value; KEYS.len()] {
 }
 
 impl Retold<'_> {
+    /// Something whose beginning is in the log and remembered.
+    fn remembered(&self, id: Value, own: Object) -> Object {
+        self.resource(id, own, self.event.born)
+    }
+
+    /// Something of which only a `created` says when it began.
+    fn other(&self, id: Value, own: Object) -> Object {
+        self.resource(id, own, self.name.ends_with(".created").then_some(self.event.at))
+    }
+
     /// Id, object and status, what `own` adds, and the times.
-    fn resource(&self, id: Value, own: Object) -> Object {
+    fn resource(&self, id: Value, own: Object, born: Option<Timestamp>) -> Object {
         let (object, action) = self.name.split_once('.').unwrap_or((self.name, ""));
         let mut data = all([("id", id), ("object", object.into())]);
         data.extend(some([("status", status(object, action))]));
         data.extend(own);
-        let born = self.event.born.or((action == "created").then_some(self.event.at));
         data.extend(some([
             ("created_at", born.map_or(Value::Null, |at| at.to_string().into())),
             ("updated_at", self.event.at.to_string().into()),
@@ -69,7 +79,7 @@ fn status(object: &str, action: &str) -> Value {
 /// A record: their task run, and their workflow run while it sleeps.
 pub(super) fn record(told: &Retold<'_>) -> Object {
     let own = [("result", told.said("result")), ("job_id", told.job_id()), ("duration_ms", told.said("duration_ms"))];
-    told.resource(told.record_id(), some(own))
+    told.remembered(told.record_id(), some(own))
 }
 
 /// A job: their workflow run.
@@ -82,28 +92,28 @@ pub(super) fn job(told: &Retold<'_>) -> Object {
         ("failed", counts["failed"].clone()),
         ("duration_ms", told.said("duration_ms")),
     ];
-    told.resource(told.job_id(), some(own))
+    told.remembered(told.job_id(), some(own))
 }
 
 pub(super) fn session(told: &Retold<'_>) -> Object {
     let number = told.said("session").as_u64();
     let id = number.map_or(Value::Null, |number| told.around.workspace.public("sess", number).into());
     let job = told.said("job").as_u64().map(|job| told.around.workspace.public("job", job));
-    told.resource(id, some([("job_id", json!(job))]))
+    told.remembered(id, some([("job_id", json!(job))]))
 }
 
 /// What is known by its name: a project, an integration, a spinner, a credential, a destination.
 pub(super) fn named(told: &Retold<'_>) -> Object {
-    told.resource(told.said("name"), some([("name", told.said("name"))]))
+    told.other(told.said("name"), some([("name", told.said("name"))]))
 }
 
 /// An integration or a channel while it connects.
 pub(super) fn connection(told: &Retold<'_>) -> Object {
-    told.resource(told.said("name"), some([("source_id", told.said("name"))]))
+    told.other(told.said("name"), some([("source_id", told.said("name"))]))
 }
 
 pub(super) fn storage(told: &Retold<'_>) -> Object {
     let mut own = some(["file_name", "file_type", "file_size", "sha256"].map(|key| (key, told.said(key))));
     own.extend(some([("task_run_id", told.record_id())]));
-    told.resource(told.said("storage_id"), own)
+    told.other(told.said("storage_id"), own)
 }
