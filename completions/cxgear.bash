@@ -150,7 +150,7 @@ _cxgear() {
             return 0
             ;;
         cxgear__subcmd__events)
-            opts="-q -v -h --job --record --type --after --limit --reveal --db --format --color --quiet --verbose --help"
+            opts="-q -v -h --job --record --type --after --limit --follow --as --types --reveal --db --format --color --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -174,6 +174,10 @@ _cxgear() {
                     ;;
                 --limit)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --as)
+                    COMPREPLY=($(compgen -W "task_run run" -- "${cur}"))
                     return 0
                     ;;
                 --db)

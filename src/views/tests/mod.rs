@@ -7,6 +7,7 @@ use crate::model::report::{Block, Cell, List, Shown, Single};
 use crate::store::SqliteStore;
 
 mod export;
+mod follow;
 mod jobs;
 mod log;
 mod records;
