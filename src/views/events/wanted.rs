@@ -62,6 +62,10 @@ fn fits(pattern: &str, name: &str) -> bool {
 }
 
 fn unknown(pattern: &str, names: &[&str]) -> Error {
+    let no_such = |near, hint| Error::NoSuch { what: "event type", name: pattern.to_owned(), near, hint };
+    if let Some(row) = COUNTERPARTS.iter().find(|row| fits(pattern, row.name)) {
+        return no_such(None, Some(format!("it is a name there with `--as {}`", row.form.name())));
+    }
     let mut objects: Vec<_> = names.iter().filter_map(|name| name.split('.').next()).collect();
     objects.dedup();
     let object = pattern.split(['.', '*']).next().unwrap_or_default();
@@ -73,5 +77,5 @@ fn unknown(pattern: &str, names: &[&str]) -> Error {
         Some(_) | None => all_of().or_else(one),
     };
     let hint = near.is_none().then(|| format!("types are `object.action`, of {}", list(objects)));
-    Error::NoSuch { what: "event type", name: pattern.to_owned(), near, hint }
+    no_such(near, hint)
 }
