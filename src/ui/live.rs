@@ -183,6 +183,10 @@ mod tests {
         Live { columns, rounds, of: None }
     }
 
+    fn until_over(then: Then) -> ControlFlow<()> {
+        if then == Then::Over { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    }
+
     const TEXTS: &[&str] = &[
         "job.created|welcome@1",
         "step.message|start · a\u{1b}[2J\u{202e}b\r\nand a long text that has no room in eighty cells at all",
@@ -199,8 +203,7 @@ mod tests {
       4  2026-03-25 14:31:15  record.completed                  success
 ";
         let mut out = Reader::default();
-        let between = &mut |then| if then == Then::Over { ControlFlow::Break(()) } else { ControlFlow::Continue(()) };
-        follow(live(TEXTS), Format::Table, &terminal(true), &mut out, between).unwrap();
+        follow(live(TEXTS), Format::Table, &terminal(true), &mut out, &mut until_over).unwrap();
         assert_eq!(out.read, expected);
         assert!(out.read.lines().all(|line| super::super::text::width(line) <= 80));
     }
@@ -231,7 +234,7 @@ mod tests {
                 rounds += 1;
                 let seen = shared.borrow().read.lines().count();
                 assert_eq!(seen, header + rounds.min(2), "{format:?}");
-                if then == Then::Over { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+                until_over(then)
             };
             let texts = &["job.created|a", "job.queued|b"];
             follow(live(texts), format, &terminal(false), &mut Shared(&shared), between).unwrap();
@@ -243,8 +246,7 @@ mod tests {
     fn a_reader_who_goes_away_is_known_in_every_form() {
         for format in [Format::Table, Format::Json, Format::Ndjson, Format::Csv] {
             let mut out = Reader { gone: true, ..Reader::default() };
-            let shown =
-                follow(live(TEXTS), format, &terminal(false), &mut out, &mut |_| ControlFlow::<()>::Continue(()));
+            let shown = follow(live(TEXTS), format, &terminal(false), &mut out, &mut until_over);
             assert!(matches!(shown, Err(Error::Closed)), "{format:?}");
         }
     }
