@@ -209,7 +209,7 @@ _cxgear() {
             return 0
             ;;
         cxgear__subcmd__events)
-            opts="-q -v -h --job --record --type --after --limit --reveal --db --project --format --color --quiet --verbose --help"
+            opts="-q -v -h --job --record --type --after --limit --follow --as --types --reveal --db --project --format --color --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -233,6 +233,10 @@ _cxgear() {
                     ;;
                 --limit)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --as)
+                    COMPREPLY=($(compgen -W "task_run run" -- "${cur}"))
                     return 0
                     ;;
                 --db)

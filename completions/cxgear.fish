@@ -421,7 +421,9 @@ complete -c cxgear -n "__fish_cxgear_using_subcommand events" -l job -d 'Only th
 complete -c cxgear -n "__fish_cxgear_using_subcommand events" -l record -d 'Only this record, such as 3/17' -r
 complete -c cxgear -n "__fish_cxgear_using_subcommand events" -l type -d 'Only events of this type; `record.*` is all of a record\'s' -r
 complete -c cxgear -n "__fish_cxgear_using_subcommand events" -l after -d 'Only events after this place in the log' -r
-complete -c cxgear -n "__fish_cxgear_using_subcommand events" -l limit -d 'At most so many [default: 100 in tables and json, all in ndjson and csv]' -r
+complete -c cxgear -n "__fish_cxgear_using_subcommand events" -l limit -d 'At most so many [default: 100 in tables and json, all in ndjson, csv and --follow]' -r
+complete -c cxgear -n "__fish_cxgear_using_subcommand events" -l as -d 'Tell it under the names of another system; what has none is left out' -r -f -a "task_run\t''
+run\t''"
 complete -c cxgear -n "__fish_cxgear_using_subcommand events" -l db -d 'The database file [env: CXGEAR_DB] [default: cxgear.db]' -r -F
 complete -c cxgear -n "__fish_cxgear_using_subcommand events" -l project -d 'Where new tables and spinners belong, and what lists show [env: CXGEAR_PROJECT]' -r
 complete -c cxgear -n "__fish_cxgear_using_subcommand events" -l format -d 'How results are printed [default: table]' -r -f -a "table\t'For people'
@@ -431,6 +433,8 @@ csv\t'Comma-separated, with a header'"
 complete -c cxgear -n "__fish_cxgear_using_subcommand events" -l color -d 'Whether colours are used' -r -f -a "auto\t'On a terminal that has them'
 always\t'Always'
 never\t'Never'"
+complete -c cxgear -n "__fish_cxgear_using_subcommand events" -l follow -d 'Go on with what comes, until the job or record has ended; without one, until stopped'
+complete -c cxgear -n "__fish_cxgear_using_subcommand events" -l types -d 'List the types there are, and what they are called with `--as`'
 complete -c cxgear -n "__fish_cxgear_using_subcommand events" -l reveal -d 'Show what clients supplied, such as params; it is left out otherwise'
 complete -c cxgear -n "__fish_cxgear_using_subcommand events" -s q -l quiet -d 'Say nothing but warnings and errors'
 complete -c cxgear -n "__fish_cxgear_using_subcommand events" -s v -l verbose -d 'Tell every cause of an error'

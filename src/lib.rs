@@ -24,7 +24,8 @@
 //! chosen columns into params, `engine::record` is the pure machine that says what happens next, and every event it
 //! makes goes through `model::fold` before it can become a `model::segment`. A thousand records share a commit on the
 //! writer's thread, the states in the same transaction as the log, one seal over it. `views` fold the log back into
-//! reports, `ui` shows them.
+//! reports, `ui` shows them. What goes on while it is looked at comes in rounds (`model::report::Live`): a view says what
+//! is new, `ui` writes it, and only `cli` waits in between.
 //!
 //! # What must never move
 //!

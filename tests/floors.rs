@@ -157,6 +157,38 @@ fn every_floor_keeps_to_its_own() {
     assert!(all.is_empty(), "\n{}", all.join("\n"));
 }
 
+/// Whether an event is made at this place of a line, and not looked for: it is no part of a pattern.
+fn is_made(line: &str, at: usize) -> bool {
+    let before = line[..at].trim_end();
+    let or = before == "|" || before.ends_with(" |");
+    let pattern = or || before.ends_with("let") || before.ends_with("matches!(");
+    !pattern && !line[at..].contains("=>") && !line[at..].contains(") = ")
+}
+
+/// `events --types` tells which types this version never writes. Both lists are held against the source.
+#[test]
+fn types_that_are_never_written_are_made_nowhere() {
+    let mut made = std::collections::BTreeSet::new();
+    for floor in ["store", "ingest", "engine", "steps", "cli"] {
+        let mut files = Vec::new();
+        sources(&root().join("src").join(floor), &mut files);
+        files.retain(|path| !path.ends_with("conformance.rs") && !path.ends_with("tests.rs"));
+        for path in files {
+            let text = fs::read_to_string(path).unwrap();
+            for (_, line) in code(&text) {
+                let variants = line.match_indices("Event::").filter(|(at, _)| is_made(line, *at));
+                let name = |at: usize| line[at + "Event::".len()..].split('(').next().unwrap().to_owned();
+                made.extend(variants.map(|(at, _)| name(at)));
+            }
+        }
+    }
+    for kind in cxgear::model::event::EventType::ALL {
+        let is_made = made.contains(&format!("{kind:?}"));
+        let name = kind.name();
+        assert_eq!(is_made, kind.is_written(), "{name}: see src/model/event/unwritten.rs");
+    }
+}
+
 #[test]
 fn every_folder_is_a_floor() {
     for entry in fs::read_dir(root().join("src")).unwrap() {

@@ -17,6 +17,7 @@ mod drive;
 mod env;
 mod export;
 mod failure;
+mod follow;
 mod generate;
 mod import;
 mod project;

@@ -1,9 +1,32 @@
 //! Ctrl-C, SIGTERM and SIGHUP: the first asks the run to stop where it can be resumed, the second stops at once.
+//! Whoever only looks is stopped by the first.
+
+use std::time::Duration;
 
 use crate::engine::Interrupt;
 
-/// Listens from now on, on a thread of its own, so that a busy run never keeps a signal waiting.
+/// Listens from now on, for a run.
 pub(super) fn listen() -> std::io::Result<Interrupt> {
+    listen_with(|interrupt| {
+        if !interrupt.raise() {
+            leave();
+        }
+    })
+}
+
+/// Listens from now on, for somebody who only looks: asked first, so that a line that is being written is written to its
+/// end, and then left, because its reader may never take it.
+pub(super) fn listen_to_end() -> std::io::Result<Interrupt> {
+    const GRACE: Duration = Duration::from_millis(200);
+    listen_with(|interrupt| {
+        interrupt.raise();
+        std::thread::sleep(GRACE);
+        leave();
+    })
+}
+
+/// Listens on a thread of its own, so that a busy process never keeps a signal waiting.
+fn listen_with(on: fn(&Interrupt)) -> std::io::Result<Interrupt> {
     let interrupt = Interrupt::default();
     let raised = interrupt.clone();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build()?;
@@ -13,9 +36,7 @@ pub(super) fn listen() -> std::io::Result<Interrupt> {
         runtime.block_on(async {
             loop {
                 signals.next().await;
-                if !raised.raise() {
-                    leave();
-                }
+                on(&raised);
             }
         });
     })?;

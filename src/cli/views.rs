@@ -5,6 +5,7 @@ use clap::{Arg as ClapArg, ArgAction, ArgMatches, Command, CommandFactory as _};
 use super::args::Cli;
 use super::context::Context;
 use super::failure::Failure;
+use super::follow::follow;
 use super::project;
 use crate::model::document::{list, nearest};
 use crate::model::id::{JobId, RowId};
@@ -13,7 +14,7 @@ use crate::model::report::{Block, Cell, Column, List, Report, Single};
 use crate::model::segment::StoredSegment;
 use crate::store::{Job, Read};
 use crate::ui;
-use crate::views::{self, Arg, Args, Form, Kind, Place, Value, View};
+use crate::views::{self, Arg, Args, Form, Kind, Place, Source, Value, View};
 
 /// The whole command tree.
 pub(super) fn command() -> Command {
@@ -116,14 +117,20 @@ pub(super) fn dispatch(context: &Context, matches: &ArgMatches) -> Result<Option
             args.read(arg, text).map_err(Failure::request)?;
         }
     }
-    let store = context.snapshot()?;
+    let store = match args.source() {
+        Source::Nowhere => context.scratch()?,
+        Source::Moment => context.snapshot()?,
+        Source::Present => context.reader()?,
+    };
     args.plan = context.look_at_settings().plan;
     // Whoever looks for a project may not know yet how it is called.
     if !view.name.starts_with("project ") {
         args.project = project::wanted(context, Some(&store))?.map(|project| project.name);
     }
-    context.show((view.report)(&store, &args)?)?;
-    Ok(Some(0))
+    match (view.report)(&store, &args)? {
+        Report::Live(live) => follow(context, &store, live).map(Some),
+        report @ (Report::List(_) | Report::Single(_)) => context.show(report).map(|()| Some(0)),
+    }
 }
 
 fn blank(context: &Context) -> Args {

@@ -9,6 +9,21 @@ use super::payload::{
 };
 use super::status::{JobStatus, RecordStatus, SessionStatus};
 
+mod unwritten;
+
+impl Leads {
+    /// The status, as its word.
+    #[must_use]
+    pub const fn status(self) -> Option<&'static str> {
+        match self {
+            Leads::Job(status) => Some(status.name()),
+            Leads::Record(status) => Some(status.name()),
+            Leads::Session(status) => Some(status.name()),
+            Leads::Nowhere => None,
+        }
+    }
+}
+
 /// What an event is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Subject {
@@ -234,6 +249,12 @@ impl Event {
 }
 
 impl EventType {
+    /// What it is about, as a word: what its name begins with.
+    #[must_use]
+    pub fn object(self) -> &'static str {
+        self.name().split('.').next().unwrap_or_default()
+    }
+
     /// The type of that name.
     #[must_use]
     pub fn named(name: &str) -> Option<EventType> {

@@ -78,6 +78,14 @@ impl WorkspaceId {
     }
 }
 
+impl WorkspaceId {
+    /// `rec_…`: the workspace, the job, and seven digits of the row.
+    #[must_use]
+    pub fn record(self, record: RecordId) -> String {
+        format!("{}{}", self.public("rec", record.job.0), crockford(record.row.0, 7))
+    }
+}
+
 impl fmt::Display for WorkspaceId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&crockford(self.0, 13))
@@ -134,5 +142,6 @@ mod tests {
         assert!("ZZZZZZZZZZZZZZ".parse::<WorkspaceId>().is_err());
         assert!("U".parse::<WorkspaceId>().is_err());
         assert_eq!(WorkspaceId(1).public("req", 33), "req_000000000000111");
+        assert_eq!(WorkspaceId(1).record("3/33".parse().unwrap()), "rec_000000000000130000011");
     }
 }

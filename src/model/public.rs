@@ -15,6 +15,7 @@ use super::payload::StepName;
 use super::segment::{Entry, StoredSegment};
 use super::time::Timestamp;
 
+pub mod foreign;
 #[cfg(test)]
 mod tests;
 mod value;
@@ -34,6 +35,8 @@ pub struct PublicEvent {
     pub kind: EventType,
     /// When it happened.
     pub at: Timestamp,
+    /// When the thing that it is about came to be, where that is known.
+    pub born: Option<Timestamp>,
     /// What it says, whole.
     pub value: Map<String, Value>,
     /// The private keys that were removed from `value`.
@@ -98,14 +101,18 @@ pub enum Missing {
 pub struct Publisher {
     jobs: HashMap<JobId, OpenJob>,
     records: HashMap<RecordId, OpenRecord>,
-    sessions: HashMap<u64, SessionFold>,
+    sessions: HashMap<u64, (SessionFold, Timestamp)>,
 }
+
+/// What an event says, and when the thing that it is about came to be.
+type Told = (Map<String, Value>, Option<Timestamp>);
 
 #[derive(Debug, Default)]
 struct OpenJob {
     fold: JobFold,
     steps: Arc<[StepName]>,
     total: u64,
+    born: Timestamp,
 }
 
 #[derive(Debug, Default)]
@@ -113,6 +120,7 @@ struct OpenRecord {
     fold: RecordFold,
     outcomes: Map<String, Value>,
     carried: Map<String, Value>,
+    born: Timestamp,
 }
 
 impl Publisher {
@@ -151,17 +159,17 @@ impl Publisher {
     /// [`Illegal`] when the log cannot be so, or what was missing was not fed.
     pub fn publish(&mut self, segment: &StoredSegment, entry: &Entry) -> Result<PublicEvent, Illegal> {
         let record = segment.record();
-        let value = match (record, segment.job) {
+        let (value, born) = match (record, segment.job) {
             (Some(record), _) => self.of_record(record, entry)?,
             (None, Some(job)) => self.of_job(job, entry)?,
             (None, None) => self.of_workspace(entry)?,
         };
         let (kind, redacted) = (entry.event.kind(), Vec::new());
         let (seq, at, cursor, job) = (entry.seq, entry.at, entry.cursor, segment.job);
-        Ok(PublicEvent { seq, kind, at, value, redacted, cursor, job, record })
+        Ok(PublicEvent { seq, kind, at, born, value, redacted, cursor, job, record })
     }
 
-    fn of_record(&mut self, id: RecordId, entry: &Entry) -> Result<Map<String, Value>, Illegal> {
+    fn of_record(&mut self, id: RecordId, entry: &Entry) -> Result<Told, Illegal> {
         if self.records.len() >= REMEMBERED && !self.records.contains_key(&id) {
             self.records.clear();
         }
@@ -169,10 +177,11 @@ impl Publisher {
         let record = self.records.entry(id).or_default();
         let before = record.fold.open;
         let change = record.fold.apply(entry.at, &entry.event)?;
-        #[expect(clippy::wildcard_enum_match_arm, reason = "no other type touches the outcomes")]
+        #[expect(clippy::wildcard_enum_match_arm, reason = "no other type is remembered")]
         match &entry.event {
             Event::StepCompleted(done) => record.outcomes.extend(done.outcomes.clone()),
             Event::RecordQueued(queued) => {
+                record.born = entry.at;
                 record.carried = queued.carried.as_ref().map(|carried| carried.outcomes()).unwrap_or_default();
                 record.outcomes.clone_from(&record.carried);
             }
@@ -180,14 +189,14 @@ impl Publisher {
             _ => {}
         }
         let view = value::OfRecord { id, fold: &record.fold, outcomes: &record.outcomes, steps: &steps, before };
-        let value = view.value(entry, change);
+        let told = (view.value(entry, change), Some(record.born));
         if record.fold.ended_at.is_some() {
             self.records.remove(&id);
         }
-        Ok(value)
+        Ok(told)
     }
 
-    fn of_job(&mut self, id: JobId, entry: &Entry) -> Result<Map<String, Value>, Illegal> {
+    fn of_job(&mut self, id: JobId, entry: &Entry) -> Result<Told, Illegal> {
         if self.jobs.len() >= REMEMBERED && !self.jobs.contains_key(&id) {
             self.jobs.clear();
         }
@@ -195,23 +204,25 @@ impl Publisher {
         if let Event::JobCreated(created) = &entry.event {
             job.steps = created.steps.clone().into();
             job.total = created.total;
+            job.born = entry.at;
         }
         let change = job.fold.apply(entry.at, &entry.event)?;
-        let value = value::of_job(entry, change, &job.fold, job.total);
+        let told = (value::of_job(entry, change, &job.fold, job.total), Some(job.born));
         if job.fold.ended_at.is_some() {
             self.jobs.remove(&id);
         }
-        Ok(value)
+        Ok(told)
     }
 
-    fn of_workspace(&mut self, entry: &Entry) -> Result<Map<String, Value>, Illegal> {
-        let Some(id) = session(&entry.event) else { return Ok(value::stored(&entry.event)) };
-        let fold = self.sessions.entry(id).or_default();
+    fn of_workspace(&mut self, entry: &Entry) -> Result<Told, Illegal> {
+        let Some(id) = session(&entry.event) else { return Ok((value::stored(&entry.event), None)) };
+        let (fold, born) = self.sessions.entry(id).or_insert((SessionFold::default(), entry.at));
         let change = fold.apply(&entry.event)?;
+        let told = (value::of_session(&entry.event, change), Some(*born));
         if fold.status.is_some_and(|status| status.is_terminal()) {
             self.sessions.remove(&id);
         }
-        Ok(value::of_session(&entry.event, change))
+        Ok(told)
     }
 }
 

@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use serde_json::Value;
 
-use super::id::Cursor;
+use super::id::{Cursor, JobId, RecordId};
 use super::time::{Millis, Timestamp};
 
 /// What goes wrong while rows are still being read.
@@ -21,6 +21,48 @@ pub enum Report<'a> {
     List(List<'a>),
     /// One thing: an object in JSON, blocks in a terminal.
     Single(Single<'a>),
+    /// Many alike, of which more may come while it is looked at.
+    Live(Live<'a>),
+}
+
+/// Many alike, of which more may come while it is looked at.
+pub struct Live<'a> {
+    /// One for each cell of a row.
+    pub columns: Vec<Column>,
+    /// Asked again and again: what is new since it was last asked. It never waits; whoever asks does.
+    pub rounds: Box<dyn FnMut() -> Result<Round, Fault> + 'a>,
+    /// What comes to an end one day, and the showing with it.
+    pub of: Option<Followed>,
+}
+
+/// What has come to be since the round before it.
+pub struct Round {
+    /// The rows, a screenful or so at most.
+    pub rows: Vec<Vec<Cell>>,
+    /// What to do then.
+    pub then: Then,
+}
+
+/// What to do after a round.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Then {
+    /// Ask again at once.
+    Again,
+    /// Ask again in a while: this is all that there is for now.
+    Wait,
+    /// Stop: what was followed has ended, and all of it was shown.
+    Over,
+    /// Stop: as many were shown as were wanted.
+    Enough,
+}
+
+/// What is followed to its end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Followed {
+    /// A job.
+    Job(JobId),
+    /// A record.
+    Record(RecordId),
 }
 
 /// Many alike.
@@ -132,6 +174,8 @@ pub struct Column {
     pub shown: Shown,
     /// Who gives way when the terminal is narrow.
     pub width: Width,
+    /// So many cells from the first row on, because wider values are expected to come.
+    pub least: usize,
     /// For a JSON object: the keys that CSV flattens it to, as `key.name`.
     pub flatten: Option<Vec<String>>,
 }
@@ -160,13 +204,27 @@ impl Column {
     /// Shown everywhere, never cut.
     #[must_use]
     pub fn new(key: impl Into<Cow<'static, str>>, title: impl Into<Cow<'static, str>>) -> Column {
-        Column { key: key.into(), title: title.into(), shown: Shown::Both, width: Width::Fixed, flatten: None }
+        Column {
+            key: key.into(),
+            title: title.into(),
+            shown: Shown::Both,
+            width: Width::Fixed,
+            least: 0,
+            flatten: None,
+        }
     }
 
     /// Cut when there is no room.
     #[must_use]
     pub fn flexible(mut self) -> Column {
         self.width = Width::Flexible;
+        self
+    }
+
+    /// So many cells from the first row on.
+    #[must_use]
+    pub fn at_least(mut self, cells: usize) -> Column {
+        self.least = cells;
         self
     }
 

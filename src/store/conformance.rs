@@ -62,7 +62,7 @@ pub(super) fn queued() -> Event {
     Event::RecordQueued(Queued { params: Params::new([].into(), Vec::new()), carried: None })
 }
 
-fn whole_record(job: JobId, row: u64) -> Segment {
+pub(super) fn whole_record(job: JobId, row: u64) -> Segment {
     let events = vec![queued(), Event::RecordStarted(Nothing {}), Event::RecordCompleted(Nothing {})];
     record(job, row, events)
 }
@@ -223,6 +223,8 @@ fn selections(store: &mut dyn Write, id: JobId) {
         |offset| Segment::workspace(Timestamp(NOW.0 + offset), vec![Event::TableDeleted(Facts::default())]).unwrap();
     store.append(&[at(9), at(5)]).unwrap();
     let times: Vec<_> = store.segments(Scope::All, Cursor(0), 999).unwrap();
+    let last = times.last().unwrap();
+    assert_eq!(store.end().unwrap(), Cursor(last.cursor.0 + u64::from(last.n) - 1));
     let times: Vec<_> = times.iter().filter(|segment| segment.job.is_none()).map(|segment| segment.at).collect();
     assert!(times.is_sorted(), "`at` never decreases in a stream (E3)");
 }

@@ -174,6 +174,8 @@ pub trait Read {
     fn request_of(&self, cursor: Cursor) -> Result<Option<(RequestId, Cursor)>>;
     /// The seals after a cursor, in order.
     fn seals(&self, after: Cursor, limit: u64) -> Result<Vec<Seal>>;
+    /// The last event of the whole log; cheap enough to be asked many times a second.
+    fn end(&self) -> Result<Cursor>;
     /// The last number of a stream; of the workspace's without a job.
     fn head(&self, stream: Option<JobId>) -> Result<u64>;
     /// What the database itself finds wrong with its pages and rows; nothing when all is well.

@@ -14,28 +14,53 @@ use crate::model::report::{Cell, Column, List, Shown, Single};
 
 /// A header and a line for each row.
 pub(super) fn list(list: List<'_>, controls: Controls, out: &mut dyn Write) -> Result<(), Error> {
-    let shown: Vec<(usize, &Column)> =
-        list.columns.iter().enumerate().filter(|(_, column)| column.shown != Shown::Table).collect();
-    let mut sheet = Sheet::new(controls, out);
-    for (_, column) in &shown {
-        match &column.flatten {
-            Some(names) => names.iter().try_for_each(|name| sheet.field(&format!("{}.{name}", column.key)))?,
-            None => sheet.field(&column.key)?,
+    let mut lines = Lines::begin(&list.columns, controls, out)?;
+    for row in list.rows {
+        match row {
+            Ok(row) => lines.row(&row)?,
+            // The writer has a buffer of its own: whole rows before the fault must not be lost in it.
+            Err(fault) => return lines.flush().and(Err(Error::Fault(fault))),
         }
     }
-    sheet.end()?;
-    for row in list.rows {
-        let row = match row {
-            Ok(row) => row,
-            // The writer has a buffer of its own: whole rows before the fault must not be lost in it.
-            Err(fault) => return sheet.flush().and(Err(Error::Fault(fault))),
-        };
-        for (at, column) in &shown {
-            sheet.cell(row.get(*at).unwrap_or(&Cell::Null), column.flatten.as_deref())?;
+    lines.flush()
+}
+
+/// A header, and lines as they come.
+pub(super) struct Lines<'c, 'o> {
+    /// Shown columns, each with its place in a row.
+    shown: Vec<(usize, &'c Column)>,
+    sheet: Sheet<'o>,
+}
+
+impl<'c, 'o> Lines<'c, 'o> {
+    pub(super) fn begin(
+        columns: &'c [Column],
+        controls: Controls,
+        out: &'o mut dyn Write,
+    ) -> Result<Lines<'c, 'o>, Error> {
+        let shown: Vec<_> = columns.iter().enumerate().filter(|(_, column)| column.shown != Shown::Table).collect();
+        let mut sheet = Sheet::new(controls, out);
+        for (_, column) in &shown {
+            match &column.flatten {
+                Some(names) => names.iter().try_for_each(|name| sheet.field(&format!("{}.{name}", column.key)))?,
+                None => sheet.field(&column.key)?,
+            }
         }
         sheet.end()?;
+        Ok(Lines { shown, sheet })
     }
-    sheet.flush()
+
+    pub(super) fn row(&mut self, row: &[Cell]) -> Result<(), Error> {
+        for (at, column) in &self.shown {
+            self.sheet.cell(row.get(*at).unwrap_or(&Cell::Null), column.flatten.as_deref())?;
+        }
+        self.sheet.end()
+    }
+
+    /// Hands on what is held back, and lets the stream behind it do the same.
+    pub(super) fn flush(&mut self) -> Result<(), Error> {
+        self.sheet.flush()
+    }
 }
 
 /// The lines that the view made for it, or the object as one line, objects within it flattened to `key.name`.

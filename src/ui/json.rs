@@ -75,13 +75,13 @@ pub(super) fn object(object: &[(&'static str, Cell)], out: &mut dyn Write) -> Re
 }
 
 /// The keys of a row, encoded once and not a million times.
-struct Keys {
+pub(super) struct Keys {
     /// The place in a row, and `{"key":` or `,"key":`.
     lead: Vec<(usize, Vec<u8>)>,
 }
 
 impl Keys {
-    fn of(columns: &[Column]) -> io::Result<Keys> {
+    pub(super) fn of(columns: &[Column]) -> io::Result<Keys> {
         let shown = columns.iter().enumerate().filter(|(_, column)| column.shown != Shown::Table);
         let lead = |(nth, (at, column)): (usize, (usize, &Column))| -> io::Result<_> {
             let mut lead = vec![if nth == 0 { b'{' } else { b',' }];
@@ -92,7 +92,7 @@ impl Keys {
         Ok(Keys { lead: shown.enumerate().map(lead).collect::<io::Result<_>>()? })
     }
 
-    fn object(&self, row: &[Cell], out: &mut dyn Write) -> io::Result<()> {
+    pub(super) fn object(&self, row: &[Cell], out: &mut dyn Write) -> io::Result<()> {
         for (at, lead) in &self.lead {
             out.write_all(lead)?;
             value(row.get(*at).unwrap_or(&Cell::Null), out)?;

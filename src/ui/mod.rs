@@ -2,6 +2,7 @@
 //! Deliberately absent: the environment, the store, and any opinion on what happened; those come in as values.
 
 pub mod failure;
+pub mod live;
 pub mod progress;
 pub mod stream;
 
@@ -76,8 +77,9 @@ impl From<io::Error> for Error {
 /// # Errors
 /// See [`Error`]; `Closed` is not a failure.
 pub fn show(report: Report<'_>, format: Format, terminal: &Terminal, out: &mut dyn Target) -> Result<(), Error> {
-    let controls = if out.is_screen(terminal) { Controls::Spelled } else { Controls::AsIs };
+    let controls = controls(terminal, out);
     let shown = match (report, format) {
+        (Report::Live(live), _) => live::as_it_stands(live, format, terminal, out),
         (Report::List(list), Format::Table) => table::list(list, &terminal.canvas(), out),
         (Report::List(list), Format::Json) => json::array(list, out),
         (Report::List(list), Format::Ndjson) => json::lines(list, out),
@@ -91,6 +93,11 @@ pub fn show(report: Report<'_>, format: Format, terminal: &Terminal, out: &mut d
     let flushed = out.flush();
     shown?;
     flushed.map_err(Error::from)
+}
+
+/// What a byte-exact form may have in it, where it goes.
+fn controls(terminal: &Terminal, out: &dyn Target) -> Controls {
+    if out.is_screen(terminal) { Controls::Spelled } else { Controls::AsIs }
 }
 
 /// A value as data (SPEC §2), in JSON and CSV alike: times in UTC with milliseconds, spans whole milliseconds, a state

@@ -64,7 +64,7 @@ fn take(rows: &mut Rows<'_>, fault: &mut Option<Fault>) -> (Vec<Vec<Cell>>, bool
 }
 
 /// A dim line about the table, wrapped.
-fn remark(remark: &str, canvas: &Canvas<'_>, out: &mut dyn Write) -> Result<(), Error> {
+pub(super) fn remark(remark: &str, canvas: &Canvas<'_>, out: &mut dyn Write) -> Result<(), Error> {
     for line in text::lines(remark).iter().flat_map(|line| text::wrap(line, canvas.width)) {
         writeln!(out, "{}", canvas.paint.dim(&line))?;
     }
@@ -72,7 +72,7 @@ fn remark(remark: &str, canvas: &Canvas<'_>, out: &mut dyn Write) -> Result<(), 
 }
 
 /// A table while it is written.
-struct Table<'c> {
+pub(super) struct Table<'c> {
     /// Shown columns, each with its place in a row.
     columns: Vec<(usize, &'c Column)>,
     canvas: &'c Canvas<'c>,
@@ -98,10 +98,10 @@ impl Drawn {
 }
 
 impl<'c> Table<'c> {
-    fn new(columns: &'c [Column], canvas: &'c Canvas<'c>) -> Self {
+    pub(super) fn new(columns: &'c [Column], canvas: &'c Canvas<'c>) -> Self {
         let columns: Vec<_> = columns.iter().enumerate().filter(|(_, column)| column.shown != Shown::Data).collect();
         let title = |column: &Column| text::width(&text::line(&column.title, canvas.width));
-        let needs = columns.iter().map(|(_, column)| (title(column), column.width));
+        let needs = columns.iter().map(|(_, column)| (title(column).max(column.least), column.width));
         let needs = needs.map(|(title, width)| Need { full: title, short: title, width }).collect();
         let sides = vec![Side::Either; columns.len()];
         Table { columns, canvas, needs, sides, layout: None }
@@ -112,7 +112,7 @@ impl<'c> Table<'c> {
     }
 
     /// Writes the next rows; the first ones bring the header with them.
-    fn chunk(&mut self, rows: &[Vec<Cell>], out: &mut dyn Write) -> Result<(), Error> {
+    pub(super) fn chunk(&mut self, rows: &[Vec<Cell>], out: &mut dyn Write) -> Result<(), Error> {
         if rows.is_empty() {
             return Ok(());
         }
@@ -171,7 +171,7 @@ impl<'c> Table<'c> {
     }
 
     /// Says which columns there was no room for: nothing is left out in silence.
-    fn missing(&self) -> Option<String> {
+    pub(super) fn missing(&self) -> Option<String> {
         let shown = self.layout.as_ref()?.widths.len();
         let hidden = self.columns.get(shown..).filter(|hidden| !hidden.is_empty())?;
         let names: Vec<String> = hidden.iter().take(5).map(|(_, column)| text::line(&column.title, 30)).collect();

@@ -122,6 +122,17 @@ pub enum Form {
     Csv,
 }
 
+/// What a report is read from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Source {
+    /// Nothing: it is about the program itself.
+    Nowhere,
+    /// The workspace as it is at one moment.
+    Moment,
+    /// The workspace as it comes to be.
+    Present,
+}
+
 /// What a view was asked.
 #[derive(Debug, Clone)]
 pub struct Args {
@@ -175,6 +186,16 @@ impl Args {
         self.form != Form::Table
     }
 
+    /// What the report is to be read from.
+    #[must_use]
+    pub fn source(&self) -> Source {
+        match (self.is_on(TYPES.name), self.is_on(FOLLOW.name)) {
+            (true, _) => Source::Nowhere,
+            (false, true) => Source::Present,
+            (false, false) => Source::Moment,
+        }
+    }
+
     pub(super) fn job(&self, name: &str) -> Option<JobId> {
         if let Some(Value::Job(job)) = self.values.get(name) { Some(*job) } else { None }
     }
@@ -213,6 +234,17 @@ impl Args {
 pub(super) const fn flag(name: &'static str, value_name: &'static str, kind: Kind, help: &'static str) -> Arg {
     Arg { name, help, value_name, place: Place::Flag, kind }
 }
+
+pub(super) const fn switch(name: &'static str, help: &'static str) -> Arg {
+    Arg { name, help, value_name: "", place: Place::Switch, kind: Kind::Nothing }
+}
+
+/// `--follow`, of what goes on while it is looked at.
+pub(super) const FOLLOW: Arg =
+    switch("follow", "Go on with what comes, until the job or record has ended; without one, until stopped");
+
+/// `--types`, which needs no workspace.
+pub(super) const TYPES: Arg = switch("types", "List the types there are, and what they are called with `--as`");
 
 /// `--limit`, of every list.
 pub(super) const LIMIT: Arg =

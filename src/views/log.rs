@@ -1,9 +1,11 @@
-//! The log, read forward and made public: events of one scope after a cursor, flat in memory however long it is.
+//! The log, read forward and made public: events of one scope after a cursor, flat in memory however long it is. It can
+//! be asked again when it has grown: both the past and what comes are read from the same table, so nothing is skipped or
+//! repeated between them.
 
-use std::collections::{HashSet, VecDeque};
+use std::collections::VecDeque;
 
+use super::events::wanted::Wanted;
 use super::paged::PAGE;
-use crate::model::event::EventType;
 use crate::model::id::{Cursor, RequestId};
 use crate::model::public::{Missing, PublicEvent, Publisher};
 use crate::model::segment::StoredSegment;
@@ -14,37 +16,20 @@ pub(super) struct Log<'a> {
     read: &'a dyn Read,
     scope: Scope,
     after: Cursor,
-    wanted: Option<Wanted>,
+    pub(super) wanted: Wanted,
     publisher: Publisher,
     segments: VecDeque<StoredSegment>,
     events: VecDeque<PublicEvent>,
     /// How far the log was looked through.
     pub(super) seen: Cursor,
-    ended: bool,
+    /// Where the log ended when it was last asked whether it has grown.
+    end: Cursor,
     /// The request behind the events up to a cursor.
     request: Option<(RequestId, Cursor)>,
 }
 
-/// Only some types.
-pub(super) struct Wanted {
-    kinds: HashSet<EventType>,
-    /// How a stored event of such a type begins: a segment without any of these need not be read.
-    marks: Vec<String>,
-}
-
-impl Wanted {
-    pub(super) fn new(kinds: HashSet<EventType>) -> Wanted {
-        let marks = kinds.iter().flat_map(|kind| [format!("[{},", kind.code()), format!("[{}]", kind.code())]);
-        Wanted { marks: marks.collect(), kinds }
-    }
-
-    fn may_be_in(&self, segment: &StoredSegment) -> bool {
-        self.marks.iter().any(|mark| segment.events.contains(mark))
-    }
-}
-
 impl<'a> Log<'a> {
-    pub(super) fn new(read: &'a dyn Read, scope: Scope, after: Cursor, wanted: Option<Wanted>) -> Log<'a> {
+    pub(super) fn new(read: &'a dyn Read, scope: Scope, after: Cursor, wanted: Wanted) -> Log<'a> {
         Log {
             read,
             scope,
@@ -54,7 +39,7 @@ impl<'a> Log<'a> {
             segments: VecDeque::new(),
             events: VecDeque::new(),
             seen: after,
-            ended: false,
+            end: Cursor(0),
             request: None,
         }
     }
@@ -67,25 +52,34 @@ impl<'a> Log<'a> {
         Ok(self.request.map(|(request, _)| request))
     }
 
-    /// Reads on until there is an event to give or no more to read.
-    fn advance(&mut self) -> store::Result<()> {
-        while self.events.is_empty() && !self.ended {
-            match self.segments.pop_front() {
-                Some(segment) => self.take(&segment)?,
-                None => {
-                    let page = self.read.segments(self.scope, self.seen, PAGE)?;
-                    self.ended = page.is_empty();
-                    self.segments.extend(page);
-                }
+    /// The next event; nothing when there are no more for now.
+    pub(super) fn next(&mut self) -> store::Result<Option<PublicEvent>> {
+        while self.events.is_empty() {
+            if self.segments.is_empty() {
+                self.segments.extend(self.read.segments(self.scope, self.seen, PAGE)?);
             }
+            let Some(segment) = self.segments.pop_front() else { break };
+            self.take(&segment)?;
         }
-        Ok(())
+        Ok(self.events.pop_front())
+    }
+
+    /// Whether anything was committed since this was last asked, in this scope or not. To be asked when all was read.
+    pub(super) fn has_grown(&mut self) -> store::Result<bool> {
+        let end = self.read.end()?;
+        if end <= self.end {
+            return Ok(false);
+        }
+        // What others wrote up to there was looked through, and is not looked through again.
+        self.seen = self.seen.max(self.end);
+        self.end = end;
+        Ok(true)
     }
 
     fn take(&mut self, segment: &StoredSegment) -> store::Result<()> {
         self.seen = Cursor(segment.cursor.0 + u64::from(segment.n) - 1);
-        if let (Some(record), Some(wanted)) = (segment.record(), &self.wanted)
-            && !wanted.may_be_in(segment)
+        if let Some(record) = segment.record()
+            && !self.wanted.may_be_in(segment)
         {
             self.publisher.forget(record);
             return Ok(());
@@ -96,8 +90,7 @@ impl<'a> Log<'a> {
         }
         for entry in &entries {
             let event = self.publisher.publish(segment, entry)?;
-            let wanted = self.wanted.as_ref().is_none_or(|wanted| wanted.kinds.contains(&event.kind));
-            if wanted && event.cursor > self.after {
+            if self.wanted.kind(event.kind) && event.cursor > self.after {
                 self.events.push_back(event);
             }
         }
@@ -125,17 +118,5 @@ impl<'a> Log<'a> {
                 }
             }
         }
-    }
-}
-
-impl Iterator for Log<'_> {
-    type Item = store::Result<PublicEvent>;
-
-    fn next(&mut self) -> Option<store::Result<PublicEvent>> {
-        if let Err(error) = self.advance() {
-            (self.ended, self.segments) = (true, VecDeque::new());
-            return Some(Err(error));
-        }
-        self.events.pop_front().map(Ok)
     }
 }

@@ -32,7 +32,7 @@ mod table_show;
 mod tests;
 pub mod verify;
 
-pub use args::{Arg, Args, Form, Kind, Place, Value};
+pub use args::{Arg, Args, Form, Kind, Place, Source, Value};
 
 /// A way to look at a workspace.
 pub struct View {

@@ -78,20 +78,22 @@ impl<'db> Appender<'db> {
         let seq = head.seq + 1;
         head.seq += u64::from(segment.n);
         let at = head.at;
+        // Its events were made before another process wrote to the stream: they move with their segment, in the states too.
+        let late = at.0 - segment.at.0;
         match &segment.owner {
             Owner::Record(effect) => {
                 head.fold.last_at = at;
                 fold_record(head, effect)?;
-                self.write_record(effect)?;
+                self.write_record(effect, late)?;
             }
             Owner::Job(_, events) => {
                 for (time, event) in events {
-                    head.fold.apply(*time, event)?;
+                    head.fold.apply(time.plus(late), event)?;
                 }
             }
             Owner::Workspace(events) => {
                 for (time, event) in events {
-                    self.fold_session(*time, event)?;
+                    self.fold_session(time.plus(late), event)?;
                 }
             }
         }
@@ -148,9 +150,11 @@ impl<'db> Appender<'db> {
     }
 
     /// The state row of a record follows its segment, or the segment is refused.
-    fn write_record(&mut self, effect: &RecordEffect) -> Result<()> {
+    fn write_record(&mut self, effect: &RecordEffect, late: i64) -> Result<()> {
         let RecordEffect { id, base, after } = effect;
         let status = after.status.map(RecordStatus::code);
+        // What an earlier segment said stays.
+        let started_late = if base.is_none_or(|(_, claim)| claim == 0) { late } else { 0 };
         let values = (
             id.job.0.cast_signed(),
             id.row.0.cast_signed(),
@@ -158,8 +162,8 @@ impl<'db> Appender<'db> {
             after.attempt,
             after.claim,
             after.partial,
-            after.started_at.map(|t| t.0),
-            after.ended_at.map(|t| t.0),
+            after.started_at.map(|t| t.0 + started_late),
+            after.ended_at.map(|t| t.0 + late),
             after.failed_step,
             after.reason.map(Reason::name),
             after.disposition.as_deref(),

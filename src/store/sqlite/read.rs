@@ -265,6 +265,11 @@ impl Read for SqliteStore {
         })
     }
 
+    fn end(&self) -> Result<Cursor> {
+        // Every commit ends with a seal.
+        number(&self.db, "SELECT max(upto_cursor) FROM cx_seal", &[]).map(Cursor)
+    }
+
     fn head(&self, stream: Option<JobId>) -> Result<u64> {
         match stream {
             None => number(&self.db, "SELECT seq FROM cx_workspace", &[]),

@@ -1,9 +1,13 @@
 //! The file itself: whose it is, how it is made, what it refuses.
 
 use super::*;
+use crate::model::event::Event;
 use crate::model::id::Cursor;
-use crate::store::conformance::conforms;
-use crate::store::{Read as _, Scope, Write as _};
+use crate::model::id::{RecordId, RowId};
+use crate::model::payload::{Counts, Nothing, Progress};
+use crate::model::segment::Segment;
+use crate::store::conformance::{conforms, load, new_job, whole_record};
+use crate::store::{LoadMode, Read as _, Scope, Write as _};
 
 fn invocation() -> Invocation {
     Invocation { verb: "test".to_owned(), at: Timestamp(1), workspace: Some(WorkspaceId(7)) }
@@ -97,4 +101,22 @@ fn what_is_written_is_on_the_disk() {
         assert_eq!(pragma("synchronous"), rusqlite::types::Value::Integer(2), "FULL");
         assert_eq!(pragma("journal_mode"), rusqlite::types::Value::Text("wal".to_owned()));
     }
+}
+
+#[test]
+fn events_that_come_late_move_with_their_segment() {
+    let mut store = SqliteStore::in_memory(invocation()).unwrap();
+    load(&mut store, LoadMode::New, &[["Ada", "1"]]).unwrap();
+    let id = store.create_job(Timestamp(1_000), &new_job(1, None)).unwrap().unwrap();
+    let own = |at, event| Segment::job(id, Timestamp(at), vec![event]).unwrap();
+    let progress = Event::JobProgress(Progress { counts: Counts::default() });
+    // Another process wrote to the stream after the record was made and before it was stored.
+    store.append(&[own(1_000, Event::JobStarted(Nothing {})), own(1_050, progress)]).unwrap();
+    store.append(&[whole_record(id, 1)]).unwrap();
+    let record = RecordId { job: id, row: RowId(1) };
+    let segments = store.segments(Scope::Record(record), Cursor(0), 9).unwrap();
+    let told: Vec<_> = segments[0].entries().unwrap().iter().map(|entry| entry.at.0).collect();
+    assert_eq!(told, [1_050; 3], "time in a stream never goes back (E3)");
+    let stored = store.record(record).unwrap().unwrap();
+    assert_eq!((stored.started_at, stored.ended_at), (Some(Timestamp(1_050)), Some(Timestamp(1_050))));
 }

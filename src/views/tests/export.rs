@@ -15,7 +15,7 @@ fn exported(store: &SqliteStore, job: u64, which: impl Into<Which>, columns: Col
     let job = store.job(JobId(job)).unwrap().unwrap();
     match export(store, &job, which, columns, Cells::Data).unwrap() {
         Report::List(list) => objects(list),
-        Report::Single(_) => panic!("an export is a list"),
+        Report::Single(_) | Report::Live(_) => panic!("an export is a list"),
     }
 }
 

@@ -7,6 +7,7 @@ use crate::model::report::{Block, Cell, List, Shown, Single};
 use crate::store::SqliteStore;
 
 mod export;
+mod follow;
 mod jobs;
 mod log;
 mod project;
@@ -30,14 +31,14 @@ fn ask<'a>(store: &'a SqliteStore, form: Form, name: &str, given: &[(&str, &str)
 fn list<'a>(store: &'a SqliteStore, form: Form, name: &str, given: &[(&str, &str)]) -> List<'a> {
     match ask(store, form, name, given).unwrap() {
         Report::List(list) => list,
-        Report::Single(_) => panic!("`{name}` is no list"),
+        Report::Single(_) | Report::Live(_) => panic!("`{name}` is no list"),
     }
 }
 
 fn single<'a>(store: &'a SqliteStore, name: &str, given: &[(&str, &str)]) -> Single<'a> {
     match ask(store, Form::Table, name, given).unwrap() {
         Report::Single(single) => single,
-        Report::List(_) => panic!("`{name}` is a list"),
+        Report::List(_) | Report::Live(_) => panic!("`{name}` is no single thing"),
     }
 }
 

@@ -27,7 +27,7 @@ fn of<'a>(store: &'a SqliteStore, form: Form, name: &str, project: Option<&str>)
 fn many<'a>(store: &'a SqliteStore, form: Form, name: &str, project: Option<&str>) -> List<'a> {
     match of(store, form, name, project) {
         Report::List(list) => list,
-        Report::Single(_) => panic!("`{name}` is no list"),
+        Report::Single(_) | Report::Live(_) => panic!("`{name}` is no list"),
     }
 }
 
