@@ -261,6 +261,7 @@ fn imagined(new: &NewJob, context: &Context) -> Job {
         created_at: context.now(),
         started_at: None,
         ended_at: None,
+        idempotency_key: None,
         fingerprint: new.fingerprint.clone(),
         ran: Millis(0),
         since: None,

@@ -4,6 +4,7 @@
 pub mod check;
 pub mod document;
 pub mod event;
+pub mod fingerprint;
 pub mod fold;
 pub mod id;
 pub mod journey;
@@ -12,6 +13,7 @@ pub mod payload;
 pub mod public;
 pub mod reason;
 pub mod report;
+pub mod seal;
 pub mod segment;
 pub mod spinner;
 pub mod status;

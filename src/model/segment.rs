@@ -275,6 +275,12 @@ impl StoredSegment {
         Ok(entries)
     }
 
+    /// The place of its last event.
+    #[must_use]
+    pub fn last(&self) -> Cursor {
+        Cursor((self.cursor.0 + u64::from(self.n)).saturating_sub(1))
+    }
+
     /// The record, for a record's segment.
     #[must_use]
     pub fn record(&self) -> Option<RecordId> {

@@ -99,6 +99,9 @@ impl Error {
 /// What the store answers.
 pub type Result<T> = std::result::Result<T, Error>;
 
+/// The cells of a row, one after the other.
+pub type Cells<'a, 'c> = &'a mut dyn Iterator<Item = &'c [u8]>;
+
 /// Everything a view may do: ask.
 pub trait Read {
     /// Who this workspace is.
@@ -146,8 +149,14 @@ pub trait Read {
     fn request_of(&self, cursor: Cursor) -> Result<Option<(RequestId, Cursor)>>;
     /// The seals after a cursor, in order.
     fn seals(&self, after: Cursor, limit: u64) -> Result<Vec<Seal>>;
-    /// The last number of a stream; of the workspace's without a job.
-    fn head(&self, stream: Option<JobId>) -> Result<u64>;
+    /// The last number of a stream and its time; of the workspace's without a job.
+    fn head(&self, stream: Option<JobId>) -> Result<(u64, Timestamp)>;
+    /// Sessions after one, in order.
+    fn sessions(&self, after: SessionId, limit: u64) -> Result<Vec<Session>>;
+    /// The names of tables that were dropped, and the number that the next row under each would have.
+    fn retired(&self) -> Result<Vec<(String, RowId)>>;
+    /// Every row of a table as it is stored, the cells as bytes, whatever is known of the table.
+    fn cells(&self, table: &str, names: &[String], each: &mut dyn FnMut(RowId, Cells<'_, '_>)) -> Result<()>;
     /// What the database itself finds wrong with its pages and rows; nothing when all is well.
     fn integrity(&self) -> Result<Vec<String>>;
     /// What was counted in a job.

@@ -1,21 +1,23 @@
 //! The invariants of EVENTS §8, held against a log as it is read: what it is given is the log, in order, and nothing
 //! is kept of a record once it has ended. What states are stored beside the log is compared by whoever has them.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use super::event::Subject;
 use super::fold::SessionFold;
-use super::id::{Cursor, JobId, RecordId};
+use super::id::{Cursor, JobId, RecordId, SessionId};
 use super::segment::{Entry, StoredSegment};
 use super::time::Timestamp;
 
 mod job;
 mod record;
 mod seals;
+mod things;
 
-pub use job::JobCheck;
+pub use job::{JobCheck, Tallied};
 pub use record::RecordCheck;
 pub use seals::Chain;
+pub use things::{Imported, Published, TableCheck, Things, key};
 
 /// A rule that the log breaks.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,7 +52,9 @@ pub struct Check {
     streams: HashMap<Option<JobId>, Stream>,
     jobs: HashMap<JobId, JobCheck>,
     open: HashMap<RecordId, RecordCheck>,
-    sessions: HashMap<u64, SessionFold>,
+    sessions: BTreeMap<SessionId, (Option<JobId>, SessionFold)>,
+    /// What the workspace's stream came to.
+    pub things: Things,
 }
 
 /// How far a stream is.
@@ -96,7 +100,7 @@ impl Check {
         self.next_cursor = cursor + n;
         let stream = self.streams.entry(segment.job).or_default();
         let (seq, at) = (stream.seq + 1, stream.at);
-        *stream = Stream { seq: segment.seq + n - 1, at: segment.at.max(at) };
+        *stream = Stream { seq: (segment.seq + n).saturating_sub(1), at: segment.at.max(at) };
         if segment.seq != seq {
             self.breach(
                 "E2",
@@ -130,6 +134,7 @@ impl Check {
             }
             (None, _) => {
                 self.session(entry);
+                self.things.event(entry, &mut self.breaches);
                 None
             }
         }
@@ -140,7 +145,7 @@ impl Check {
         let check = self.open.entry(id).or_default();
         let before = check.fold.status;
         check.event(id, job, entry, &mut self.breaches);
-        job.moved(id, before, check.fold.status, entry, &mut self.breaches);
+        job.moved(id, before, &check.fold, entry, &mut self.breaches);
         let ended = check.fold.status.is_some_and(super::status::RecordStatus::is_terminal);
         if !ended {
             return None;
@@ -149,8 +154,11 @@ impl Check {
     }
 
     fn session(&mut self, entry: &Entry) {
-        let Some(session) = entry.event.session().and_then(|facts| facts.0.get("session")?.as_u64()) else { return };
-        if let Err(illegal) = self.sessions.entry(session).or_default().apply(&entry.event) {
+        let number = |key: &str| entry.event.session()?.0.get(key)?.as_u64();
+        let Some(session) = number("session") else { return };
+        let (job, fold) = self.sessions.entry(SessionId(session)).or_default();
+        *job = job.or(number("job").map(JobId));
+        if let Err(illegal) = fold.apply(&entry.event) {
             self.breach("F2", entry.cursor, format!("session {session}"), illegal.to_string());
         }
     }
@@ -169,10 +177,15 @@ impl Check {
         jobs
     }
 
-    /// The last number of a stream that was seen.
+    /// After the last segment: the sessions, and whose they are.
+    pub fn sessions(&mut self) -> BTreeMap<SessionId, (Option<JobId>, SessionFold)> {
+        std::mem::take(&mut self.sessions)
+    }
+
+    /// The last number of a stream that was seen, and its time.
     #[must_use]
-    pub fn head(&self, stream: Option<JobId>) -> u64 {
-        self.streams.get(&stream).map_or(0, |stream| stream.seq)
+    pub fn head(&self, stream: Option<JobId>) -> (u64, Timestamp) {
+        self.streams.get(&stream).map_or((0, Timestamp(0)), |stream| (stream.seq, stream.at))
     }
 }
 

@@ -30,6 +30,8 @@ fn created() -> Event {
         retry_of: None,
         idempotency_key: None,
         input: Some(json!({ "note": "private" })),
+        settings: None,
+        fingerprint: String::new(),
     })
 }
 

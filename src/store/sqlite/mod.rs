@@ -23,6 +23,7 @@ mod load;
 mod new_file;
 mod read;
 mod rows;
+mod schema;
 mod select;
 #[cfg(test)]
 mod tests;

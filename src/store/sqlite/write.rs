@@ -9,6 +9,7 @@ use super::rows::quoted;
 use super::select::select;
 use super::{SqliteStore, rows};
 use crate::model::event::Event;
+use crate::model::fingerprint;
 use crate::model::id::{Cursor, JobId, SessionId};
 use crate::model::payload::{Facts, JobCreated, Nothing, SelectionFact};
 use crate::model::segment::Segment;
@@ -69,6 +70,13 @@ pub(super) fn table(db: &Connection, name: &str) -> Result<Option<Table>> {
     Ok(db.prepare_cached(&sql)?.query_row([name], rows::table).optional()?)
 }
 
+/// A time that is not before the last of the workspace's stream, as its events have it (E3): what stands beside the log
+/// says the same.
+pub(super) fn not_before(db: &Connection, at: Timestamp) -> Result<Timestamp> {
+    let last: i64 = db.prepare_cached("SELECT at FROM cx_workspace")?.query_row([], |row| row.get(0))?;
+    Ok(at.max(Timestamp(last)))
+}
+
 /// A job over the table that has not ended.
 pub(super) fn open_job(db: &Connection, table: &str) -> Result<Option<JobId>> {
     let sql = "SELECT id FROM cx_job WHERE tbl = ?1 AND ended_at IS NULL LIMIT 1";
@@ -105,7 +113,13 @@ impl Write for SqliteStore {
                 return Ok((None, Vec::new()));
             }
             let fact = SelectionFact { sha256: selection.sha256(), summary: job.created.selection.summary.clone() };
-            let created = JobCreated { total: selection.total, selection: fact, ..job.created.clone() };
+            let created = JobCreated {
+                total: selection.total,
+                selection: fact,
+                settings: settings(&job.settings)?,
+                fingerprint: job.fingerprint.clone(),
+                ..job.created.clone()
+            };
             let id = insert_job(db, at, job, &created)?;
             let mut insert = db.prepare_cached("INSERT INTO cx_selection (job, first, last) VALUES (?1, ?2, ?3)")?;
             for range in &selection.ranges {
@@ -124,6 +138,7 @@ impl Write for SqliteStore {
                 return Ok(((latest.clone(), Fresh::Same), Vec::new()));
             }
             let version = latest.as_ref().map_or(1, |latest| latest.version + 1);
+            let at = not_before(db, at)?;
             let published = SpinnerVersion {
                 name: latest.map_or_else(|| name.to_owned(), |latest| latest.name),
                 version,
@@ -139,7 +154,8 @@ impl Write for SqliteStore {
             if version == 1 {
                 events.push(Event::SpinnerCreated(facts(json!({ "name": name }))));
             }
-            let said = json!({ "name": published.name, "version": version, "hash": hash });
+            let text = fingerprint::of_text(definition);
+            let said = json!({ "name": published.name, "version": version, "hash": hash, "text_sha256": text });
             events.push(Event::SpinnerPublished(facts(said)));
             Ok(((published, Fresh::New), vec![Segment::workspace(at, events)?]))
         })
@@ -148,6 +164,7 @@ impl Write for SqliteStore {
     fn set_metadata(&mut self, at: Timestamp, name: &str, fields: Option<&[String]>) -> Result<Table> {
         self.commit_events(|db| {
             let table = table(db, name)?.ok_or_else(|| Error::NoTable(name.to_owned()))?;
+            let at = not_before(db, at)?;
             let text = fields.map(serde_json::to_string).transpose()?;
             db.prepare_cached("UPDATE cx_table SET metadata = ?2, updated_at = ?3 WHERE name = ?1")?.execute((
                 &table.name,
@@ -198,6 +215,12 @@ impl Write for SqliteStore {
             Ok((SessionId(id.cast_unsigned()), vec![Segment::workspace(at, events)?]))
         })
     }
+}
+
+/// What was given for a job, for its event; nothing where nothing was.
+fn settings(text: &str) -> Result<Option<Value>> {
+    let settings: Value = serde_json::from_str(text)?;
+    Ok(Some(settings).filter(|settings| *settings != json!({})))
 }
 
 fn insert_job(db: &Connection, at: Timestamp, job: &NewJob, created: &JobCreated) -> Result<JobId> {

@@ -1,0 +1,213 @@
+//! What else is stored: tables with every cell, spinners, sessions, and jobs that the log does not know (F4).
+
+use std::collections::BTreeSet;
+
+use super::{PAGE, Run};
+use crate::model::check::{Imported, Published, TableCheck, Things, key};
+use crate::model::fingerprint::{self, Rows};
+use crate::model::id::{JobId, RowId, SessionId};
+use crate::model::report::{counted, grouped};
+use crate::model::spinner::Spinner;
+use crate::store::{self, SpinnerVersion};
+
+const NO_STATE: &str = "it has events, and no state";
+const NO_EVENTS: &str = "it has a state, and no events";
+
+impl Run<'_> {
+    /// After the last segment, of the whole file: everything that no job has.
+    pub(super) fn things(&mut self, known: &BTreeSet<JobId>) -> store::Result<()> {
+        self.head(None, "ws")?;
+        self.unknown_jobs(known)?;
+        self.sessions()?;
+        let things = std::mem::take(&mut self.check.things);
+        self.tables(&things)?;
+        self.spinners(things)
+        // Whatever else gets a state beside the log is compared here.
+    }
+
+    fn unknown_jobs(&mut self, known: &BTreeSet<JobId>) -> store::Result<()> {
+        let mut before = None;
+        loop {
+            let page = self.read.jobs(before, PAGE)?;
+            let Some(last) = page.last() else { return Ok(()) };
+            before = Some(last.id);
+            for job in page {
+                self.hold(known.contains(&job.id), &format!("job {}", job.id), NO_EVENTS);
+            }
+        }
+    }
+
+    fn sessions(&mut self) -> store::Result<()> {
+        let mut told = self.check.sessions();
+        let mut after = SessionId(0);
+        loop {
+            let page = self.read.sessions(after, PAGE)?;
+            let Some(last) = page.last() else { break };
+            after = last.id;
+            for session in page {
+                let object = format!("session {}", session.id);
+                match told.remove(&session.id) {
+                    None => self.note("F4", &object, NO_EVENTS),
+                    Some((job, fold)) => {
+                        let same = (Some(session.job), Some(session.status)) == (job, fold.status);
+                        self.hold(same, &object, "its state is not what its events come to");
+                    }
+                }
+            }
+        }
+        for id in told.keys() {
+            self.note("F4", &format!("session {id}"), NO_STATE);
+        }
+        Ok(())
+    }
+
+    fn tables(&mut self, things: &Things) -> store::Result<()> {
+        let stored = self.read.tables()?;
+        for table in &stored {
+            let object = format!("table {}", table.name);
+            match things.tables.get(&key(&table.name)) {
+                None => self.note("F4", &object, NO_EVENTS),
+                Some(check) => {
+                    self.hold(*table == check.table, &object, "its state is not what its events come to");
+                    self.cells(&object, check)?;
+                }
+            }
+        }
+        for (name, check) in &things.tables {
+            let there = stored.iter().any(|table| key(&table.name) == *name);
+            self.hold(there, &format!("table {}", check.table.name), NO_STATE);
+        }
+        let retired = self.read.retired()?;
+        let same = retired.len() == things.retired.len()
+            && retired.iter().all(|(name, next)| things.retired.get(&key(name)) == Some(next));
+        self.hold(same, "ws", "the numbers that dropped tables have used are not those of the log");
+        Ok(())
+    }
+
+    /// The rows of each import, hashed again. They stand in the order of their numbers, without a gap.
+    fn cells(&mut self, object: &str, check: &TableCheck) -> store::Result<()> {
+        // Each import has the columns in the order of its own file.
+        let columns = &check.table.columns;
+        let places = |names: &[String]| -> Vec<Option<usize>> {
+            names.iter().map(|name| columns.iter().position(|column| column == name)).collect()
+        };
+        let mut imports = check.imports.iter().map(|import| (import, places(&import.columns)));
+        let mut open: Option<Open<'_>> = None;
+        let mut wrong = Wrong::default();
+        let mut next = imports.next();
+        let mut row = |id: RowId, cells: store::Cells<'_, '_>| {
+            let held: Vec<&[u8]> = cells.collect();
+            while open.as_ref().is_none_or(|open| open.left == 0) {
+                wrong.extend(open.take().and_then(Open::wrong));
+                let Some((import, places)) = next.take() else { break };
+                open = Some(Open::of(import, places));
+                next = imports.next();
+            }
+            match &mut open {
+                Some(open) if open.row == id.0 => open.take(&held),
+                Some(_) | None => wrong.push(format!("row {id} is not one that an import made")),
+            }
+        };
+        match self.read.cells(&check.table.name, columns, &mut row) {
+            Ok(()) => {}
+            Err(error) => wrong.push(format!("its rows cannot be read: {error}")),
+        }
+        wrong.extend(open.take().and_then(Open::wrong));
+        while let Some((import, places)) = next {
+            wrong.extend(Open::of(import, places).wrong());
+            next = imports.next();
+        }
+        let Wrong { told, more } = wrong;
+        for what in &told {
+            self.note("F4", object, what);
+        }
+        self.hold(more == 0, object, &format!("and {more} more like these"));
+        Ok(())
+    }
+
+    fn spinners(&mut self, mut things: Things) -> store::Result<()> {
+        for version in self.read.spinners(None)? {
+            let object = format!("spinner {}@{}", version.name, version.version);
+            match things.spinners.remove(&(key(&version.name), version.version)) {
+                None => self.note("F4", &object, NO_EVENTS),
+                Some(told) => self.hold(is_as_published(&version, &told), &object, "it is not what was published"),
+            }
+        }
+        for told in things.spinners.values() {
+            self.note("F4", &format!("spinner {}@{}", told.name, told.version), NO_STATE);
+        }
+        Ok(())
+    }
+}
+
+/// So many wrong rows of a table are told one by one.
+const TOLD: usize = 20;
+
+/// What is wrong with a table: the first few in words, of the others how many.
+#[derive(Default)]
+struct Wrong {
+    told: Vec<String>,
+    more: u64,
+}
+
+impl Wrong {
+    fn push(&mut self, what: String) {
+        if self.told.len() < TOLD {
+            self.told.push(what);
+        } else {
+            self.more += 1;
+        }
+    }
+
+    fn extend(&mut self, what: Option<String>) {
+        if let Some(what) = what {
+            self.push(what);
+        }
+    }
+}
+
+/// Whether a version is the one that its event is about: its text to the byte, and what the text means.
+fn is_as_published(version: &SpinnerVersion, told: &Published) -> bool {
+    version.name == told.name
+        && (&version.hash, version.published_at) == (&told.hash, told.at)
+        && fingerprint::of_text(&version.definition) == told.text_sha256
+        && Spinner::hash_of(&version.definition).as_ref() == Some(&told.hash)
+}
+
+/// An import whose rows are being read.
+struct Open<'i> {
+    import: &'i Imported,
+    /// Where in a row the columns of its file are.
+    places: Vec<Option<usize>>,
+    print: Rows,
+    /// The number of its next row, and how many are still to come.
+    row: u64,
+    left: u64,
+}
+
+impl<'i> Open<'i> {
+    fn of(import: &'i Imported, places: Vec<Option<usize>>) -> Open<'i> {
+        let mut print = Rows::default();
+        print.row(import.columns.iter().map(String::as_bytes));
+        print.row(import.unique.iter().map(String::as_bytes));
+        Open { import, places, print, row: import.first_row, left: import.rows }
+    }
+
+    fn take(&mut self, cells: &[&[u8]]) {
+        let cell = |place: &Option<usize>| place.and_then(|place| cells.get(place)).copied().unwrap_or_default();
+        self.print.row(self.places.iter().map(cell));
+        self.row = self.row.saturating_add(1);
+        self.left -= 1;
+    }
+
+    /// What is wrong with it, now that all its rows should have come.
+    fn wrong(self) -> Option<String> {
+        let Open { import, print, left, .. } = self;
+        let last = import.first_row.saturating_add(import.rows).saturating_sub(1);
+        let rows = format!("the rows {} to {last} of one import", grouped(import.first_row));
+        if left > 0 {
+            return Some(format!("{} of {rows} are gone", counted(left, "row")));
+        }
+        (print.finish() != import.cells()).then(|| format!("the cells of {rows} are not those that were imported"))
+    }
+}
