@@ -40,6 +40,9 @@ _cxgear() {
             cxgear,man)
                 cmd="cxgear__subcmd__man"
                 ;;
+            cxgear,prune)
+                cmd="cxgear__subcmd__prune"
+                ;;
             cxgear,record)
                 cmd="cxgear__subcmd__record"
                 ;;
@@ -98,7 +101,7 @@ _cxgear() {
 
     case "${cmd}" in
         cxgear)
-            opts="-q -v -h -V --db --format --color --quiet --verbose --help --version import table spinner run resume status jobs job records record journey events export verify completions man"
+            opts="-q -v -h -V --db --format --color --quiet --verbose --help --version import table spinner run resume status jobs job records record journey events export verify prune completions man"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -396,6 +399,40 @@ _cxgear() {
                 return 0
             fi
             case "${prev}" in
+                --db)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --format)
+                    COMPREPLY=($(compgen -W "table json ndjson csv" -- "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        cxgear__subcmd__prune)
+            opts="-q -v -h --older-than --job --dry-run --vacuum --db --format --color --quiet --verbose --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --older-than)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --job)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --db)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0

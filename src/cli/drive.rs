@@ -266,6 +266,7 @@ fn imagined(new: &NewJob, context: &Context) -> Job {
         ran: Millis(0),
         since: None,
         last_at: context.now(),
+        pruned_at: None,
     }
 }
 

@@ -17,6 +17,7 @@ mod export;
 mod failure;
 mod generate;
 mod import;
+mod prune;
 mod rejects;
 mod run;
 mod select;
@@ -67,6 +68,7 @@ fn dispatch(context: &Context, matches: &clap::ArgMatches) -> Result<u8, Failure
         Verb::Resume(args) => drive::resume(context, args.job),
         Verb::Export(args) => export::export(context, &args),
         Verb::Verify { job, expect } => views::verify(context, job, expect.as_deref()),
+        Verb::Prune(args) => prune::prune(context, &args),
         Verb::Completions { shell } => generate::completions(context, shell),
         Verb::Man => generate::man(context),
     }

@@ -168,6 +168,7 @@ catalogue! {
     69 "spinner.updated" SpinnerUpdated(Facts) Workspace Nowhere;
     70 "spinner.published" SpinnerPublished(Facts) Workspace Nowhere;
     71 "spinner.deleted" SpinnerDeleted(Facts) Workspace Nowhere;
+    72 "job.pruned" JobPruned(Facts) Workspace Nowhere;
 
     80 "session.queued" SessionQueued(Facts) Workspace Session(SessionStatus::Queued);
     81 "session.running" SessionRunning(Facts) Workspace Session(SessionStatus::Running);

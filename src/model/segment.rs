@@ -288,6 +288,27 @@ impl StoredSegment {
     }
 }
 
+/// What is left of a segment once its job was pruned.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Tombstone {
+    /// The place of its first event.
+    pub cursor: Cursor,
+    /// The stream.
+    pub job: JobId,
+    /// How many events it had.
+    pub n: u32,
+    /// Its digest.
+    pub hash: [u8; 32],
+}
+
+impl Tombstone {
+    /// The place of its last event.
+    #[must_use]
+    pub fn last(&self) -> Cursor {
+        Cursor((self.cursor.0 + u64::from(self.n)).saturating_sub(1))
+    }
+}
+
 /// SHA-256 of a segment: its place, its owner and its events. What a seal is made of (EVENTS §4).
 #[must_use]
 pub fn digest(segment: &StoredSegment, events: &str) -> [u8; 32] {

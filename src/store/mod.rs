@@ -5,21 +5,23 @@ use std::path::{Path, PathBuf};
 
 use crate::model::fold::Illegal;
 use crate::model::id::{Cursor, JobId, RecordId, RequestId, RowId, SessionId, WorkspaceId};
-use crate::model::segment::{Damaged, Segment, StoredSegment};
+use crate::model::segment::{Damaged, Segment, StoredSegment, Tombstone};
 use crate::model::table::Table;
 use crate::model::time::Timestamp;
 
 #[cfg(test)]
 mod conformance;
 pub mod lock;
+mod receipts;
 mod sqlite;
 mod values;
 
 pub use lock::{Holder, JobLock};
+pub use receipts::receipts;
 pub use sqlite::{Access, Fault, Invocation, Side, SqliteStore, check_condition, on_long_wait};
 pub use values::{
-    Fate, Fresh, Job, LoadFacts, LoadMode, LoadPlan, NewJob, Range, Record, RecordAsk, Row, RowAsk, Rows, Scope, Seal,
-    Selection, Selector, Session, SpinnerVersion, Tally,
+    Fate, Fresh, Job, LoadFacts, LoadMode, LoadPlan, NewJob, Prunable, Pruned, Range, Record, RecordAsk, Row, RowAsk,
+    Rows, Scope, Seal, Selection, Selector, Session, SpinnerVersion, Tally,
 };
 
 /// Why the store did not do it.
@@ -159,6 +161,10 @@ pub trait Read {
     fn cells(&self, table: &str, names: &[String], each: &mut dyn FnMut(RowId, Cells<'_, '_>)) -> Result<()>;
     /// What the database itself finds wrong with its pages and rows; nothing when all is well.
     fn integrity(&self) -> Result<Vec<String>>;
+    /// What is left of pruned segments, from after a cursor.
+    fn tombstones(&self, after: Cursor, limit: u64) -> Result<Vec<Tombstone>>;
+    /// Jobs that ended at or before a time and still have their events; `only` looks at one.
+    fn prunable(&self, before: Timestamp, only: Option<JobId>) -> Result<Vec<Prunable>>;
     /// What was counted in a job.
     fn tally(&self, job: JobId) -> Result<Vec<Tally>>;
 }
@@ -204,6 +210,12 @@ pub trait Write: Read + Send {
     /// # Errors
     /// [`Error::TableInUse`] while a job over it is open.
     fn drop_table(&mut self, at: Timestamp, table: &str) -> Result<()>;
+    /// Removes the events of a job that has ended, all or none, and leaves a tombstone for each segment. What the job
+    /// and its records came to stays. Nothing when it is pruned already, is open, or is retried by a job that is.
+    ///
+    /// # Errors
+    /// When there is no such job, or it cannot be written.
+    fn prune(&mut self, at: Timestamp, job: JobId) -> Result<Option<Pruned>>;
     /// Begins an import.
     ///
     /// # Errors

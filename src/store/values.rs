@@ -63,6 +63,8 @@ pub struct Job {
     pub since: Option<Timestamp>,
     /// The last event of its stream.
     pub last_at: Timestamp,
+    /// When its events were removed; what is here stays.
+    pub pruned_at: Option<Timestamp>,
 }
 
 /// A record as it stands.
@@ -193,6 +195,28 @@ pub struct Seal {
     pub request: RequestId,
     /// SHA-256 over the seal before it, each segment of the commit, and the request.
     pub hash: [u8; 32],
+}
+
+/// A job that has ended, and what its stream holds.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Prunable {
+    /// The job.
+    pub job: Job,
+    /// Events in its stream.
+    pub events: u64,
+    /// Bytes of them.
+    pub bytes: u64,
+    /// An open job that retries it, and needs to know what it did.
+    pub retried_by: Option<JobId>,
+}
+
+/// What became of a job's stream.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Pruned {
+    /// Events that were removed.
+    pub events: u64,
+    /// Bytes of the file that are free for reuse.
+    pub freed: u64,
 }
 
 /// How often something was counted in a job.

@@ -10,10 +10,10 @@ use super::log::{Log, Wanted};
 use super::{Answer, Error, View, history};
 use crate::model::document::{list, nearest};
 use crate::model::event::EventType;
-use crate::model::id::{Cursor, WorkspaceId};
+use crate::model::id::{Cursor, JobId, WorkspaceId};
 use crate::model::public::PublicEvent;
 use crate::model::report::{Cell, Column, List, PageEnd, Report};
-use crate::store::{self, Read, Scope};
+use crate::store::{self, Job, Read, Scope};
 
 pub(super) const VIEW: View = View {
     name: "events",
@@ -71,13 +71,18 @@ fn report<'a>(read: &'a dyn Read, args: &Args) -> Answer<'a> {
 fn scope(read: &dyn Read, args: &Args) -> Result<Scope, Error> {
     match (args.job("job"), args.record("record")) {
         (None, None) => Ok(Scope::All),
-        (Some(job), None) => history::job(read, job).map(|job| Scope::Job(job.id)),
+        (Some(job), None) => stream(&history::job(read, job)?).map(Scope::Job),
         (Some(job), Some(record)) if job != record.job => Err(Error::Usage {
             what: format!("record {record} is not of job {job}"),
             hint: Some("leave out `--job`".to_owned()),
         }),
-        (_, Some(record)) => history::job_of(read, record).map(|_| Scope::Record(record)),
+        (_, Some(record)) => stream(&history::job_of(read, record)?).map(|_| Scope::Record(record)),
     }
+}
+
+/// The job, when its stream is there still.
+fn stream(job: &Job) -> Result<JobId, Error> {
+    history::whole(job, &format!("`cxgear job {}` shows what it came to", job.id)).map(|()| job.id)
 }
 
 /// The types that the patterns mean; nothing for all of them.

@@ -87,8 +87,12 @@ impl Standing {
             JobStatus::Completed | JobStatus::Failed if self.job.counts.failed > 0 => {
                 format!("cxgear records {id} --status failed")
             }
-            JobStatus::Completed => format!("cxgear export {id}"),
-            JobStatus::Running | JobStatus::Canceling | JobStatus::Canceled | JobStatus::Failed => {
+            JobStatus::Completed if self.job.pruned_at.is_none() => format!("cxgear export {id}"),
+            JobStatus::Running
+            | JobStatus::Canceling
+            | JobStatus::Canceled
+            | JobStatus::Completed
+            | JobStatus::Failed => {
                 format!("cxgear records {id}")
             }
         }

@@ -1,12 +1,12 @@
 //! `verify`: the log read from end to end, every invariant of EVENTS §8 that has a subject, and the states beside it.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 
 use super::Error;
 use super::history;
 use crate::model::check::{Breach, Check, Ended};
 use crate::model::id::{Cursor, JobId};
-use crate::model::segment::{StoredSegment, digest};
+use crate::model::segment::{StoredSegment, Tombstone, digest};
 use crate::store::{self, Read, Scope};
 
 mod jobs;
@@ -24,6 +24,7 @@ pub struct Verified {
     pub breaches: Vec<Breach>,
     events: u64,
     jobs: u64,
+    pruned: u64,
     records: u64,
     seal: Option<String>,
 }
@@ -37,9 +38,9 @@ const PAGE: u64 = 2_000;
 /// When the store cannot be read, or there is no such job. A broken rule is not an error here.
 pub fn verify(read: &dyn Read, job: Option<JobId>, expect: Option<&str>) -> Result<Verified, Error> {
     if let Some(job) = job {
-        history::job(read, job)?;
+        history::whole(&history::job(read, job)?, "`cxgear verify` checks what is left of it")?;
     }
-    let mut run = Run { read, check: Check::of(job), records: HashMap::new(), found: Vec::new() };
+    let mut run = Run { read, check: Check::of(job), records: HashMap::new(), pruned: 0, found: Vec::new() };
     let mut seals = job.is_none().then(|| Seals::of(read)).transpose()?;
     let met = run.log(job.map_or(Scope::All, Scope::Job), seals.as_mut(), expect)?;
     if let Some(seals) = &mut seals {
@@ -57,8 +58,9 @@ pub fn verify(read: &dyn Read, job: Option<JobId>, expect: Option<&str>) -> Resu
     }
     let mut breaches = std::mem::take(&mut run.check.breaches);
     breaches.append(&mut run.found);
-    let (jobs, records) = (jobs.len() as u64, run.records.values().sum());
-    Ok(Verified { breaches, events: run.check.events, jobs, records, seal: seals.map(|seals| seals.chain.last()) })
+    let (events, jobs, pruned) = (run.check.events, jobs.len() as u64, run.pruned);
+    let (records, seal) = (run.records.values().sum(), seals.map(|seals| seals.chain.last()));
+    Ok(Verified { breaches, events, jobs, pruned, records, seal })
 }
 
 /// A check under way, with the states that are compared with it.
@@ -67,24 +69,37 @@ struct Run<'r> {
     check: Check,
     /// Records that the log has, by job.
     records: HashMap<JobId, u64>,
+    /// Jobs of which only receipts are left.
+    pruned: u64,
     found: Vec<Breach>,
 }
 
 impl Run<'_> {
-    /// Reads all segments; whether the expected seal was met.
+    /// Reads all segments, and the tombstones between them; whether the expected seal was met.
     fn log(&mut self, scope: Scope, mut seals: Option<&mut Seals<'_>>, expect: Option<&str>) -> store::Result<bool> {
-        let mut after = Cursor(0);
+        let mut graves = Graves { read: self.read, next: VecDeque::new(), after: Cursor(0), all: scope == Scope::All };
         let mut met = expect.is_none();
+        let mut seal = |digest, last, found: &mut Vec<Breach>| -> store::Result<()> {
+            let Some(seals) = &mut seals else { return Ok(()) };
+            let made = seals.segment(digest, last, found)?;
+            met |= made && expect == Some(seals.chain.last().as_str());
+            Ok(())
+        };
+        let mut after = Cursor(0);
         loop {
             let page = self.read.segments(scope, after, PAGE)?;
-            let Some(last) = page.last() else { return Ok(met) };
-            after = last.last();
-            for segment in &page {
-                if let Some(seals) = &mut seals {
-                    let made = seals.segment(digest(segment, &segment.events), segment.last(), &mut self.found)?;
-                    met |= made && expect == Some(seals.chain.last().as_str());
+            // After the last segment there may be more tombstones.
+            let places = page.iter().map(Some).chain(page.is_empty().then_some(None));
+            for segment in places {
+                let until = segment.map_or(Cursor(u64::MAX), |segment| segment.cursor);
+                while let Some(tombstone) = graves.before(until)? {
+                    seal(tombstone.hash, tombstone.last(), &mut self.found)?;
+                    self.check.tombstone(&tombstone);
                 }
+                let Some(segment) = segment else { return Ok(met) };
+                seal(digest(segment, &segment.events), segment.last(), &mut self.found)?;
                 self.segment(segment)?;
+                after = segment.last();
             }
         }
     }
@@ -105,5 +120,29 @@ impl Run<'_> {
         if !same {
             self.note("F4", object, what);
         }
+    }
+}
+
+/// The tombstones in the order of the log, read ahead.
+struct Graves<'r> {
+    read: &'r dyn Read,
+    next: VecDeque<Tombstone>,
+    after: Cursor,
+    /// Of one job there are none.
+    all: bool,
+}
+
+impl Graves<'_> {
+    /// The next one, if it stands before this place.
+    fn before(&mut self, until: Cursor) -> store::Result<Option<Tombstone>> {
+        if self.all && self.next.is_empty() {
+            self.next.extend(self.read.tombstones(self.after, PAGE)?);
+            match self.next.back() {
+                Some(last) => self.after = last.cursor,
+                None => self.all = false,
+            }
+        }
+        let first = self.next.front().is_some_and(|next| next.cursor < until);
+        Ok(first.then(|| self.next.pop_front()).flatten())
     }
 }

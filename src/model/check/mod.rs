@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, HashMap};
 use super::event::Subject;
 use super::fold::SessionFold;
 use super::id::{Cursor, JobId, RecordId, SessionId};
-use super::segment::{Entry, StoredSegment};
+use super::segment::{Entry, StoredSegment, Tombstone};
 use super::time::Timestamp;
 
 mod job;
@@ -17,7 +17,7 @@ mod things;
 pub use job::{JobCheck, Tallied};
 pub use record::RecordCheck;
 pub use seals::Chain;
-pub use things::{Imported, Published, TableCheck, Things, key};
+pub use things::{Imported, PrunedJob, Published, TableCheck, Things, key};
 
 /// A rule that the log breaks.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,6 +50,8 @@ pub struct Check {
     one_stream: bool,
     next_cursor: u64,
     streams: HashMap<Option<JobId>, Stream>,
+    /// Events behind the tombstones of each job.
+    tombstones: BTreeMap<JobId, u64>,
     jobs: HashMap<JobId, JobCheck>,
     open: HashMap<RecordId, RecordCheck>,
     sessions: BTreeMap<SessionId, (Option<JobId>, SessionFold)>,
@@ -89,15 +91,26 @@ impl Check {
         self.breaches.push(Breach { rule, cursor, object: object.into(), what: what.into() });
     }
 
+    /// Takes in what is left of a segment, in its place in the log.
+    pub fn tombstone(&mut self, tombstone: &Tombstone) {
+        self.cursor(tombstone.cursor, tombstone.n, || format!("job {}", tombstone.job));
+        let events = self.tombstones.entry(tombstone.job).or_default();
+        *events = events.saturating_add(tombstone.n.into());
+    }
+
+    /// E1: a cursor begins where the one before ended.
+    fn cursor(&mut self, cursor: Cursor, n: u32, object: impl FnOnce() -> String) {
+        let expected = self.next_cursor.max(1);
+        if if self.one_stream { cursor.0 < expected } else { cursor.0 != expected } {
+            self.breach("E1", cursor, object(), format!("it begins at {}, and should at {expected}", cursor.0));
+        }
+        self.next_cursor = cursor.0 + u64::from(n);
+    }
+
     /// E1 to E3: cursors, numbers in the stream, times of segments.
     fn place(&mut self, segment: &StoredSegment) {
-        let (cursor, n) = (segment.cursor.0, u64::from(segment.n));
-        let expected = self.next_cursor.max(1);
-        if if self.one_stream { cursor < expected } else { cursor != expected } {
-            let what = format!("it begins at {cursor}, and should at {expected}");
-            self.breach("E1", segment.cursor, object(segment), what);
-        }
-        self.next_cursor = cursor + n;
+        self.cursor(segment.cursor, segment.n, || object(segment));
+        let n = u64::from(segment.n);
         let stream = self.streams.entry(segment.job).or_default();
         let (seq, at) = (stream.seq + 1, stream.at);
         *stream = Stream { seq: (segment.seq + n).saturating_sub(1), at: segment.at.max(at) };
@@ -175,6 +188,11 @@ impl Check {
         let mut jobs: Vec<_> = self.jobs.drain().collect();
         jobs.sort_by_key(|(id, _)| *id);
         jobs
+    }
+
+    /// After the last segment: how many events are behind the tombstones of each job.
+    pub fn tombstones(&mut self) -> BTreeMap<JobId, u64> {
+        std::mem::take(&mut self.tombstones)
     }
 
     /// After the last segment: the sessions, and whose they are.

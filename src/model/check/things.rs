@@ -7,7 +7,7 @@ use serde::de::DeserializeOwned;
 
 use super::{Breach, Entry};
 use crate::model::event::Event;
-use crate::model::id::RowId;
+use crate::model::id::{JobId, RowId};
 use crate::model::payload::Facts;
 use crate::model::table::Table;
 use crate::model::time::Timestamp;
@@ -21,6 +21,8 @@ pub struct Things {
     pub retired: BTreeMap<String, RowId>,
     /// Spinners by name and version.
     pub spinners: BTreeMap<(String, u32), Published>,
+    /// Jobs whose events were removed.
+    pub pruned: BTreeMap<JobId, PrunedJob>,
 }
 
 /// A table as its events have it.
@@ -74,6 +76,19 @@ pub struct Published {
     pub at: Timestamp,
 }
 
+/// `job.pruned`.
+#[derive(Debug, Deserialize)]
+pub struct PrunedJob {
+    job: JobId,
+    /// How many events it had.
+    pub events: u64,
+    /// SHA-256 of what stays.
+    pub receipts_sha256: String,
+    /// When.
+    #[serde(skip)]
+    pub at: Timestamp,
+}
+
 #[derive(Deserialize)]
 struct Named {
     name: String,
@@ -122,6 +137,12 @@ impl Things {
                 let mut published: Published = read(facts)?;
                 published.at = entry.at;
                 self.spinners.insert((key(&published.name), published.version), published);
+                Ok(())
+            }
+            Event::JobPruned(facts) => {
+                let mut pruned: PrunedJob = read(facts)?;
+                pruned.at = entry.at;
+                self.pruned.insert(pruned.job, pruned);
                 Ok(())
             }
             _ => Ok(()),

@@ -21,6 +21,7 @@ mod append;
 mod condition;
 mod load;
 mod new_file;
+mod prune;
 mod read;
 mod rows;
 mod schema;
@@ -341,7 +342,7 @@ fn add_functions(db: &Connection) -> Result<()> {
             rusqlite::types::ValueRef::Null | rusqlite::types::ValueRef::Blob(_) => None,
         })
     })?;
-    Ok(())
+    prune::add_function(db)
 }
 
 static LONG_WAIT: OnceLock<fn()> = OnceLock::new();

@@ -6,16 +6,16 @@ use rusqlite::{Connection, OptionalExtension as _, ToSql};
 
 use super::rows::{JOB, RECORD, SEGMENT, SPINNER, TABLE, quoted};
 use super::select::select;
-use super::{SqliteStore, condition, rows, schema, write};
+use super::{SqliteStore, condition, prune, rows, schema, write};
 use crate::model::id::{Cursor, JobId, RecordId, RequestId, RowId, SessionId, WorkspaceId};
-use crate::model::segment::StoredSegment;
+use crate::model::segment::{StoredSegment, Tombstone};
 use crate::model::status::RecordStatus;
 use crate::model::table::Table;
 use crate::model::time::Timestamp;
 use crate::store::lock::{self, Holder};
 use crate::store::{
-    Cells, Error, Job, Range, Read, Record, RecordAsk, Result, Row, RowAsk, Scope, Seal, Selection, Selector, Session,
-    SpinnerVersion, Tally,
+    Cells, Error, Job, Prunable, Range, Read, Record, RecordAsk, Result, Row, RowAsk, Scope, Seal, Selection, Selector,
+    Session, SpinnerVersion, Tally,
 };
 
 fn all<T>(
@@ -240,6 +240,15 @@ impl Read for SqliteStore {
             None => self.db.query_row("SELECT seq, at FROM cx_workspace", [], read)?,
             Some(job) => self.db.query_row("SELECT seq, at FROM cx_job WHERE id = ?1", [capped(job.0)], read)?,
         })
+    }
+
+    fn tombstones(&self, after: Cursor, limit: u64) -> Result<Vec<Tombstone>> {
+        let sql = "SELECT cursor, job, n, hash FROM cx_tombstone WHERE cursor > ?1 ORDER BY cursor LIMIT ?2";
+        all(&self.db, sql, &[&capped(after.0), &capped(limit)], rows::tombstone)
+    }
+
+    fn prunable(&self, before: Timestamp, only: Option<JobId>) -> Result<Vec<Prunable>> {
+        prune::prunable(&self.db, before, only)
     }
 
     fn sessions(&self, after: SessionId, limit: u64) -> Result<Vec<Session>> {

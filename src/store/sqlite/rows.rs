@@ -6,7 +6,7 @@ use rusqlite::types::Type;
 use crate::model::id::{Cursor, JobId, RecordId, RequestId, RowId, SessionId};
 use crate::model::payload::Counts;
 use crate::model::reason::Reason;
-use crate::model::segment::StoredSegment;
+use crate::model::segment::{StoredSegment, Tombstone};
 use crate::model::status::{JobStatus, RecordStatus, SessionStatus};
 use crate::model::table::Table;
 use crate::model::time::{Millis, Timestamp};
@@ -14,7 +14,7 @@ use crate::store::{Job, Record, Seal, Session, SpinnerVersion};
 
 pub(super) const JOB: &str = "id, spinner, version, tbl, fields, steps, settings, status, reason, total, queued, \
     running, waiting, sleeping, completed, failed, canceled, created_at, started_at, ended_at, fingerprint, ran, since, at, \
-    idempotency_key";
+    idempotency_key, pruned_at";
 
 pub(super) const RECORD: &str =
     "job, row, status, attempt, claim, partial, started_at, ended_at, failed_step, reason, disposition";
@@ -86,6 +86,7 @@ pub(super) fn job(row: &SqlRow<'_>) -> rusqlite::Result<Job> {
         ran: Millis(unsigned(row, 21)?),
         since: time(row, 22)?,
         last_at: Timestamp(row.get(23)?),
+        pruned_at: row.get::<_, Option<i64>>("pruned_at")?.map(Timestamp),
     })
 }
 
@@ -119,6 +120,11 @@ pub(super) fn segment(row: &SqlRow<'_>) -> rusqlite::Result<StoredSegment> {
 pub(super) fn seal(row: &SqlRow<'_>) -> rusqlite::Result<Seal> {
     let request = RequestId(row.get::<_, i64>(1)?.cast_unsigned());
     Ok(Seal { upto: Cursor(unsigned(row, 0)?), request, hash: row.get(2)? })
+}
+
+pub(super) fn tombstone(row: &SqlRow<'_>) -> rusqlite::Result<Tombstone> {
+    let (cursor, job) = (Cursor(unsigned(row, 0)?), JobId(unsigned(row, 1)?));
+    Ok(Tombstone { cursor, job, n: row.get(2)?, hash: row.get(3)? })
 }
 
 pub(super) fn table(row: &SqlRow<'_>) -> rusqlite::Result<Table> {

@@ -7,7 +7,7 @@ use super::append::Appender;
 use super::load::SqliteLoad;
 use super::rows::quoted;
 use super::select::select;
-use super::{SqliteStore, rows};
+use super::{SqliteStore, prune, rows};
 use crate::model::event::Event;
 use crate::model::fingerprint;
 use crate::model::id::{Cursor, JobId, SessionId};
@@ -16,7 +16,7 @@ use crate::model::segment::Segment;
 use crate::model::table::Table;
 use crate::model::time::Timestamp;
 use crate::store::lock::JobLock;
-use crate::store::{Error, Fresh, Load, LoadPlan, NewJob, Result, Rows, SpinnerVersion, Write};
+use crate::store::{Error, Fresh, Load, LoadPlan, NewJob, Pruned, Result, Rows, SpinnerVersion, Write};
 
 impl SqliteStore {
     /// A commit that appends: runs `write`, then stores the segments it returns.
@@ -191,6 +191,10 @@ impl Write for SqliteStore {
             let event = Event::TableDeleted(facts(json!({ "name": table.name, "rows": table.rows })));
             Ok(((), vec![Segment::workspace(at, vec![event])?]))
         })
+    }
+
+    fn prune(&mut self, at: Timestamp, job: JobId) -> Result<Option<Pruned>> {
+        prune::prune(self, at, job)
     }
 
     fn load(&mut self, plan: &LoadPlan) -> Result<Box<dyn Load + '_>> {

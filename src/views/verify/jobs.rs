@@ -59,6 +59,7 @@ impl Run<'_> {
             && (job.started_at, job.ended_at, job.reason) == (fold.started_at, fold.ended_at, fold.reason)
             && (job.ran, job.since) == (fold.ran, fold.since);
         self.hold(same, &object, OTHER);
+        self.hold(job.pruned_at.is_none(), &object, "it has events, and says that they were pruned");
         self.origin(&object, &job, check)?;
         let mut tally = Tallied::default();
         let known = self.read.tally(id)?.iter().all(|told| tally.count(&told.what, &told.key, told.n));

@@ -1,14 +1,14 @@
 //! What else is stored: tables with every cell, spinners, sessions, and jobs that the log does not know (F4).
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{PAGE, Run};
-use crate::model::check::{Imported, Published, TableCheck, Things, key};
+use crate::model::check::{Imported, PrunedJob, Published, TableCheck, Things, key};
 use crate::model::fingerprint::{self, Rows};
 use crate::model::id::{JobId, RowId, SessionId};
 use crate::model::report::{counted, grouped};
 use crate::model::spinner::Spinner;
-use crate::store::{self, SpinnerVersion};
+use crate::store::{self, Job, SpinnerVersion};
 
 const NO_STATE: &str = "it has events, and no state";
 const NO_EVENTS: &str = "it has a state, and no events";
@@ -17,24 +17,56 @@ impl Run<'_> {
     /// After the last segment, of the whole file: everything that no job has.
     pub(super) fn things(&mut self, known: &BTreeSet<JobId>) -> store::Result<()> {
         self.head(None, "ws")?;
-        self.unknown_jobs(known)?;
         self.sessions()?;
-        let things = std::mem::take(&mut self.check.things);
+        let mut things = std::mem::take(&mut self.check.things);
+        self.other_jobs(known, std::mem::take(&mut things.pruned))?;
         self.tables(&things)?;
         self.spinners(things)
         // Whatever else gets a state beside the log is compared here.
     }
 
-    fn unknown_jobs(&mut self, known: &BTreeSet<JobId>) -> store::Result<()> {
+    /// Jobs without events: those that were pruned, and those that the log does not know.
+    fn other_jobs(&mut self, known: &BTreeSet<JobId>, mut told: BTreeMap<JobId, PrunedJob>) -> store::Result<()> {
+        let mut tombstones = self.check.tombstones();
         let mut before = None;
         loop {
             let page = self.read.jobs(before, PAGE)?;
-            let Some(last) = page.last() else { return Ok(()) };
+            let Some(last) = page.last() else { break };
             before = Some(last.id);
-            for job in page {
-                self.hold(known.contains(&job.id), &format!("job {}", job.id), NO_EVENTS);
+            for job in page.iter().filter(|job| !known.contains(&job.id)) {
+                let object = format!("job {}", job.id);
+                match told.remove(&job.id) {
+                    None => self.note("F4", &object, NO_EVENTS),
+                    Some(told) => self.pruned(&object, job, &told, tombstones.remove(&job.id).unwrap_or(0))?,
+                }
             }
         }
+        for id in told.keys() {
+            let what =
+                if known.contains(id) { "it was pruned, and has events" } else { "it was pruned, and has no state" };
+            self.note("F4", &format!("job {id}"), what);
+        }
+        for id in tombstones.keys() {
+            self.note("F4", &format!("job {id}"), "it has tombstones, and was never pruned");
+        }
+        Ok(())
+    }
+
+    /// What stays of a pruned job is what it was then.
+    fn pruned(&mut self, object: &str, job: &Job, told: &PrunedJob, behind: u64) -> store::Result<()> {
+        self.pruned += 1;
+        self.hold(job.pruned_at == Some(told.at), object, "it was pruned, and does not say so, or not when");
+        let (head, _) = self.read.head(Some(job.id))?;
+        let same = behind == told.events && head == told.events;
+        let what = format!(
+            "its tombstones stand for {}, its stream had {}",
+            counted(behind, "event"),
+            grouped(told.events.max(head))
+        );
+        self.hold(same, object, &what);
+        let same = store::receipts(self.read, job)? == told.receipts_sha256;
+        self.hold(same, object, "what was kept of it when it was pruned was changed since");
+        Ok(())
     }
 
     fn sessions(&mut self) -> store::Result<()> {

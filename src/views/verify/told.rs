@@ -10,7 +10,7 @@ use crate::model::report::{Block, Cell, Column, List, Report, Single, Tone, coun
 /// What a check came to, as a report.
 #[must_use]
 pub fn report(verified: &Verified) -> Report<'static> {
-    let Verified { breaches, events, jobs, records, seal } = verified;
+    let Verified { breaches, events, jobs, pruned, records, seal } = verified;
     let (word, tone) = if breaches.is_empty() { ("whole", Tone::Good) } else { ("broken", Tone::Bad) };
     let told = breaches.iter().map(
         |breach| json!({ "rule": breach.rule, "cursor": place(breach), "object": breach.object, "what": breach.what }),
@@ -19,17 +19,21 @@ pub fn report(verified: &Verified) -> Report<'static> {
         ("status", Cell::Status(word, tone)),
         ("events", Cell::Count(*events)),
         ("jobs", Cell::Count(*jobs)),
+        ("pruned_jobs", Cell::Count(*pruned)),
         ("records", Cell::Count(*records)),
         ("seal", Cell::maybe(seal.as_deref(), Cell::text)),
         ("breaches", Cell::Json(told.collect())),
     ];
-    let title = vec![
+    let mut title = vec![
         Cell::text("verify"),
         Cell::Status(word, tone),
         Cell::text(counted(*events, "event")),
         Cell::text(counted(*records, "record")),
         Cell::text(counted(*jobs, "job")),
     ];
+    if *pruned > 0 {
+        title.push(Cell::text(format!("{} pruned", counted(*pruned, "job"))));
+    }
     let mut blocks = vec![Block::Title(title)];
     if !breaches.is_empty() {
         blocks.push(Block::Table { title: "Broken rules", list: listed(breaches) });
@@ -72,7 +76,8 @@ mod tests {
     #[test]
     fn a_breach_without_a_place_has_none() {
         let breach = |cursor| Breach { rule: "F4", cursor: Cursor(cursor), object: "job 1".into(), what: "x".into() };
-        let verified = Verified { breaches: vec![breach(0), breach(7)], events: 9, jobs: 1, records: 0, seal: None };
+        let verified =
+            Verified { breaches: vec![breach(0), breach(7)], events: 9, jobs: 1, pruned: 0, records: 0, seal: None };
         let Report::Single(single) = report(&verified) else { panic!("it is a single") };
         let Some((_, Cell::Json(told))) = single.object.last() else { panic!("it tells the breaches") };
         assert_eq!((&told[0]["cursor"], &told[1]["cursor"]), (&json!(null), &json!(7)));
