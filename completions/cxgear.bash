@@ -16,6 +16,9 @@ _cxgear() {
             ",$1")
                 cmd="cxgear"
                 ;;
+            cxgear,backup)
+                cmd="cxgear__subcmd__backup"
+                ;;
             cxgear,completions)
                 cmd="cxgear__subcmd__completions"
                 ;;
@@ -101,8 +104,34 @@ _cxgear() {
 
     case "${cmd}" in
         cxgear)
-            opts="-q -v -h -V --db --format --color --quiet --verbose --help --version import table spinner run resume status jobs job records record journey events export verify prune completions man"
+            opts="-q -v -h -V --db --format --color --quiet --verbose --help --version import table spinner run resume status jobs job records record journey events export verify backup prune completions man"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --db)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --format)
+                    COMPREPLY=($(compgen -W "table json ndjson csv" -- "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        cxgear__subcmd__backup)
+            opts="-q -v -h --force --db --format --color --quiet --verbose --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi

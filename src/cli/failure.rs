@@ -116,6 +116,13 @@ fn judge(error: &store::Error) -> (Kind, Vec<String>) {
             vec![format!("`cxgear job {job}` shows it; give another `--idempotency-key` for another job")],
         ),
         E::Held { job, .. } => (Kind::Held, vec![format!("`cxgear job {job}` shows how far it is")]),
+        E::Backup { cause, .. } if cause.kind() == std::io::ErrorKind::NotFound => {
+            (Kind::Request, one("make the folder first, or name another"))
+        }
+        E::Backup { .. } => (Kind::World, Vec::new()),
+        E::BackupThere { path } if path.is_dir() => (Kind::Request, one("name a file in it")),
+        E::BackupThere { .. } => (Kind::Request, one("name another file, or give `--force` to replace this one")),
+        E::BackupBeside { .. } => (Kind::Request, one("name another file, or remove it once nobody has it open")),
         E::Lock { .. } => (Kind::World, one("the folder of the database must be writable")),
     }
 }

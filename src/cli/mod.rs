@@ -10,6 +10,7 @@ use context::Context;
 use failure::Failure;
 
 mod args;
+mod backup;
 mod context;
 mod drive;
 mod env;
@@ -68,6 +69,7 @@ fn dispatch(context: &Context, matches: &clap::ArgMatches) -> Result<u8, Failure
         Verb::Resume(args) => drive::resume(context, args.job),
         Verb::Export(args) => export::export(context, &args),
         Verb::Verify { job, expect } => views::verify(context, job, expect.as_deref()),
+        Verb::Backup(args) => backup::backup(context, &args),
         Verb::Prune(args) => prune::prune(context, &args),
         Verb::Completions { shell } => generate::completions(context, shell),
         Verb::Man => generate::man(context),

@@ -30,7 +30,7 @@ pub(super) fn command() -> Command {
 
 /// The order of SPEC §2, so that help reads like the work: load, choose, run, look.
 fn ordered(mut command: Command) -> Command {
-    const ORDER: [&str; 17] = [
+    const ORDER: [&str; 18] = [
         "import",
         "table",
         "spinner",
@@ -45,6 +45,7 @@ fn ordered(mut command: Command) -> Command {
         "events",
         "export",
         "verify",
+        "backup",
         "prune",
         "completions",
         "man",

@@ -18,7 +18,7 @@ mod values;
 
 pub use lock::{Holder, JobLock};
 pub use receipts::receipts;
-pub use sqlite::{Access, Fault, Invocation, Side, SqliteStore, check_condition, on_long_wait};
+pub use sqlite::{Access, Copied, Fault, Invocation, Overwrite, Side, SqliteStore, check_condition, on_long_wait};
 pub use values::{
     Fate, Fresh, Job, LoadFacts, LoadMode, LoadPlan, NewJob, Prunable, Pruned, Range, Record, RecordAsk, Row, RowAsk,
     Rows, Scope, Seal, Selection, Selector, Session, SpinnerVersion, Tally,
@@ -56,6 +56,12 @@ pub enum Error {
     Held { job: JobId, holder: Holder },
     #[error("the lock file `{}` cannot be used: {cause}", path.display())]
     Lock { path: PathBuf, cause: std::io::Error },
+    #[error("the backup `{}` cannot be written: {cause}", path.display())]
+    Backup { path: PathBuf, cause: std::io::Error },
+    #[error("`{}` is there already", path.display())]
+    BackupThere { path: PathBuf },
+    #[error("`{}` is there, so somebody has a file of that name open, or left it half written", path.display())]
+    BackupBeside { path: PathBuf },
     #[error("a value cannot be stored: {0}")]
     Json(#[from] serde_json::Error),
     #[error("{0}")]

@@ -18,6 +18,7 @@ use crate::model::id::{RequestId, WorkspaceId};
 use crate::model::time::Timestamp;
 
 mod append;
+mod backup;
 mod condition;
 mod load;
 mod new_file;
@@ -30,6 +31,7 @@ mod select;
 mod tests;
 mod write;
 
+pub use backup::{Copied, Overwrite};
 pub use condition::check_condition;
 
 /// `cxgr`, in the header of the file.
