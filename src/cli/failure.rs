@@ -131,7 +131,10 @@ fn advise(error: &store::Error) -> Vec<String> {
     let hint = match error.trouble() {
         Some(Trouble::Full) => "make room on the disk, then run the same command again: nothing is half done",
         Some(Trouble::Forbidden) => "the file and its folder must be readable and writable by you",
-        Some(Trouble::Damaged) => "keep a copy of the file, then recover what is whole with `sqlite3 FILE .recover`",
+        Some(Trouble::Damaged) => {
+            "go back to a backup, or keep a copy and bring back what is whole with `sqlite3 FILE .dump` \
+             (the README says how, under \"A damaged file\")"
+        }
         Some(Trouble::Io) => "the disk refused; see the system's log",
         None => return Vec::new(),
     };

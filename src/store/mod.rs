@@ -90,6 +90,9 @@ impl Error {
             return Some(Trouble::Damaged);
         }
         let Error::Sqlite(error) = self else { return None };
+        if is_odd(error) {
+            return Some(Trouble::Damaged);
+        }
         let code = error.sqlite_error_code()?;
         let known = [
             (ErrorCode::DiskFull, Trouble::Full),
@@ -102,6 +105,15 @@ impl Error {
         ];
         known.into_iter().find(|(known, _)| *known == code).map(|(_, trouble)| trouble)
     }
+}
+
+/// Whether a value is not of the kind that was ever written there.
+fn is_odd(error: &rusqlite::Error) -> bool {
+    use rusqlite::Error as E;
+    matches!(
+        error,
+        E::FromSqlConversionFailure(..) | E::IntegralValueOutOfRange(..) | E::InvalidColumnType(..) | E::Utf8Error(..)
+    )
 }
 
 /// What the store answers.

@@ -136,7 +136,10 @@ impl Run<'_> {
                 next = imports.next();
             }
             match &mut open {
-                Some(open) if open.row == id.0 => open.take(&held),
+                Some(open) if open.has(id) => {
+                    wrong.extend(open.skip_to(id));
+                    open.take(&held);
+                }
                 Some(_) | None => wrong.push(format!("row {id} is not one that an import made")),
             }
         };
@@ -215,6 +218,8 @@ struct Open<'i> {
     /// The number of its next row, and how many are still to come.
     row: u64,
     left: u64,
+    /// Whether some of its rows are known to be gone.
+    gone: bool,
 }
 
 impl<'i> Open<'i> {
@@ -222,7 +227,20 @@ impl<'i> Open<'i> {
         let mut print = Rows::default();
         print.row(import.columns.iter().map(String::as_bytes));
         print.row(import.unique.iter().map(String::as_bytes));
-        Open { import, places, print, row: import.first_row, left: import.rows }
+        Open { import, places, print, row: import.first_row, left: import.rows, gone: false }
+    }
+
+    /// Whether a row that is still to come has this number.
+    fn has(&self, id: RowId) -> bool {
+        id.0.checked_sub(self.row).is_some_and(|ahead| ahead < self.left)
+    }
+
+    /// Goes on with this row; those between are gone.
+    fn skip_to(&mut self, id: RowId) -> Option<String> {
+        let (first, gone) = (self.row, id.0 - self.row);
+        (self.row, self.left) = (id.0, self.left - gone);
+        self.gone |= gone > 0;
+        (gone > 0).then(|| missing(first, gone))
     }
 
     fn take(&mut self, cells: &[&[u8]]) {
@@ -234,12 +252,21 @@ impl<'i> Open<'i> {
 
     /// What is wrong with it, now that all its rows should have come.
     fn wrong(self) -> Option<String> {
-        let Open { import, print, left, .. } = self;
-        let last = import.first_row.saturating_add(import.rows).saturating_sub(1);
-        let rows = format!("the rows {} to {last} of one import", grouped(import.first_row));
+        let Open { import, print, row, left, gone, .. } = self;
         if left > 0 {
-            return Some(format!("{} of {rows} are gone", counted(left, "row")));
+            return Some(missing(row, left));
         }
-        (print.finish() != import.cells()).then(|| format!("the cells of {rows} are not those that were imported"))
+        let last = import.first_row.saturating_add(import.rows).saturating_sub(1);
+        let other = !gone && print.finish() != import.cells();
+        other.then(|| {
+            format!("the cells of the rows {}-{last} of one import are not those that were imported", import.first_row)
+        })
+    }
+}
+
+fn missing(first: u64, rows: u64) -> String {
+    match rows {
+        1 => format!("row {first} is gone"),
+        _ => format!("the rows {first}-{} are gone: {}", first.saturating_add(rows - 1), counted(rows, "row")),
     }
 }
