@@ -53,6 +53,8 @@ complete -c cxgear -n "__fish_cxgear_needs_command" -f -a "journey" -d 'One reco
 complete -c cxgear -n "__fish_cxgear_needs_command" -f -a "events" -d 'The event log, in order'
 complete -c cxgear -n "__fish_cxgear_needs_command" -f -a "export" -d 'Write a job\'s outcomes back to CSV'
 complete -c cxgear -n "__fish_cxgear_needs_command" -f -a "verify" -d 'Check the log against every rule of its contract'
+complete -c cxgear -n "__fish_cxgear_needs_command" -f -a "backup" -d 'Copy the database as it is at one moment, while others write to it'
+complete -c cxgear -n "__fish_cxgear_needs_command" -f -a "prune" -d 'Remove the events of jobs that ended long ago; their receipts stay'
 complete -c cxgear -n "__fish_cxgear_needs_command" -f -a "project" -d 'Projects: new, list, show, delete'
 complete -c cxgear -n "__fish_cxgear_needs_command" -f -a "completions" -d 'Print the completions of a shell'
 complete -c cxgear -n "__fish_cxgear_needs_command" -f -a "man" -d 'Print the manual page'
@@ -470,6 +472,35 @@ never\t'Never'"
 complete -c cxgear -n "__fish_cxgear_using_subcommand verify" -s q -l quiet -d 'Say nothing but warnings and errors'
 complete -c cxgear -n "__fish_cxgear_using_subcommand verify" -s v -l verbose -d 'Tell every cause of an error'
 complete -c cxgear -n "__fish_cxgear_using_subcommand verify" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c cxgear -n "__fish_cxgear_using_subcommand backup" -l db -d 'The database file [env: CXGEAR_DB] [default: cxgear.db]' -r -F
+complete -c cxgear -n "__fish_cxgear_using_subcommand backup" -l project -d 'Where new tables and spinners belong, and what lists show [env: CXGEAR_PROJECT]' -r
+complete -c cxgear -n "__fish_cxgear_using_subcommand backup" -l format -d 'How results are printed [default: table]' -r -f -a "table\t'For people'
+json\t'One array or object'
+ndjson\t'One object a line'
+csv\t'Comma-separated, with a header'"
+complete -c cxgear -n "__fish_cxgear_using_subcommand backup" -l color -d 'Whether colours are used' -r -f -a "auto\t'On a terminal that has them'
+always\t'Always'
+never\t'Never'"
+complete -c cxgear -n "__fish_cxgear_using_subcommand backup" -l force -d 'Replace what is there, once the copy is whole'
+complete -c cxgear -n "__fish_cxgear_using_subcommand backup" -s q -l quiet -d 'Say nothing but warnings and errors'
+complete -c cxgear -n "__fish_cxgear_using_subcommand backup" -s v -l verbose -d 'Tell every cause of an error'
+complete -c cxgear -n "__fish_cxgear_using_subcommand backup" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c cxgear -n "__fish_cxgear_using_subcommand prune" -l older-than -d 'Only jobs that ended longer ago than this, such as 30d or 12h' -r
+complete -c cxgear -n "__fish_cxgear_using_subcommand prune" -l job -d 'Only this job, whenever it ended' -r
+complete -c cxgear -n "__fish_cxgear_using_subcommand prune" -l db -d 'The database file [env: CXGEAR_DB] [default: cxgear.db]' -r -F
+complete -c cxgear -n "__fish_cxgear_using_subcommand prune" -l project -d 'Where new tables and spinners belong, and what lists show [env: CXGEAR_PROJECT]' -r
+complete -c cxgear -n "__fish_cxgear_using_subcommand prune" -l format -d 'How results are printed [default: table]' -r -f -a "table\t'For people'
+json\t'One array or object'
+ndjson\t'One object a line'
+csv\t'Comma-separated, with a header'"
+complete -c cxgear -n "__fish_cxgear_using_subcommand prune" -l color -d 'Whether colours are used' -r -f -a "auto\t'On a terminal that has them'
+always\t'Always'
+never\t'Never'"
+complete -c cxgear -n "__fish_cxgear_using_subcommand prune" -l dry-run -d 'Say what would go, and change nothing'
+complete -c cxgear -n "__fish_cxgear_using_subcommand prune" -l vacuum -d 'Give the room back to the disk; needs as much room again while it works'
+complete -c cxgear -n "__fish_cxgear_using_subcommand prune" -s q -l quiet -d 'Say nothing but warnings and errors'
+complete -c cxgear -n "__fish_cxgear_using_subcommand prune" -s v -l verbose -d 'Tell every cause of an error'
+complete -c cxgear -n "__fish_cxgear_using_subcommand prune" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c cxgear -n "__fish_cxgear_using_subcommand project; and not __fish_seen_subcommand_from new delete list show" -l db -d 'The database file [env: CXGEAR_DB] [default: cxgear.db]' -r -F
 complete -c cxgear -n "__fish_cxgear_using_subcommand project; and not __fish_seen_subcommand_from new delete list show" -l project -d 'Where new tables and spinners belong, and what lists show [env: CXGEAR_PROJECT]' -r
 complete -c cxgear -n "__fish_cxgear_using_subcommand project; and not __fish_seen_subcommand_from new delete list show" -l format -d 'How results are printed [default: table]' -r -f -a "table\t'For people'

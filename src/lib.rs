@@ -30,6 +30,7 @@
 //! # What must never move
 //!
 //! - A segment cannot exist unless the fold allowed its events; the store refuses it again if the record changed since.
+//! - A segment goes only where its tombstone stands, only by `prune`, and what its job came to never goes.
 //! - Nothing is shown before it is durable: the sink is called after the commit.
 //! - The numbers of `model::event` and `model::status` are stored; they only ever grow.
 

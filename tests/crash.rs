@@ -108,6 +108,8 @@ fn everything(path: &Path, fault: Option<(usize, Side, Arc<AtomicUsize>)>, told:
                 retry_of: None,
                 idempotency_key: Some("once".to_owned()),
                 input: None,
+                settings: None,
+                fingerprint: String::new(),
             };
             let rows = Rows::Chosen(Selector::default());
             let new = NewJob { created, rows, settings: "{}".into(), fingerprint: "f".into() };

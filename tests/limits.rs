@@ -78,6 +78,8 @@ fn run_after(limits: &str, rows: u64, tick: i64, before: impl FnOnce(&mut Sqlite
         retry_of: None,
         idempotency_key: None,
         input: None,
+        settings: None,
+        fingerprint: String::new(),
     };
     let new =
         NewJob { created, rows: Rows::Chosen(Selector::default()), settings: "{}".into(), fingerprint: "f".into() };

@@ -142,7 +142,8 @@ fn a_row_that_is_gone_ends_the_job_and_is_named() {
         let view = command(folder.path(), &["job", "1"]).output().unwrap();
         let view = String::from_utf8(view.stdout).unwrap();
         assert!(view.contains(&format!("job 1 needs row {gone} of table `t`, which is gone")), "{view}");
-        assert_eq!(cxgear(folder.path(), &["verify"]).0, Some(0));
+        assert_eq!(cxgear(folder.path(), &["verify"]).0, Some(3), "the table is not what was imported");
         assert_eq!(cxgear(folder.path(), &["table", "drop", "t"]).0, Some(0), "the table is free again");
+        assert_eq!(cxgear(folder.path(), &["verify"]).0, Some(0), "the log is whole");
     }
 }

@@ -145,6 +145,12 @@ pub(super) enum Verb {
         #[arg(long, value_name = "SEAL")]
         expect: Option<String>,
     },
+    /// Copy the database as it is at one moment, while others write to it
+    #[command(after_help = super::backup::EXAMPLES)]
+    Backup(super::backup::Args),
+    /// Remove the events of jobs that ended long ago; their receipts stay
+    #[command(after_help = super::prune::EXAMPLES)]
+    Prune(super::prune::Args),
     /// Print the completions of a shell
     #[command(after_help = "Examples:\n  cxgear completions zsh > ~/.zfunc/_cxgear")]
     Completions {

@@ -276,11 +276,13 @@ fn imagined(new: &NewJob, context: &Context, project: &Project) -> Job {
         created_at: context.now(),
         started_at: None,
         ended_at: None,
+        idempotency_key: None,
         fingerprint: new.fingerprint.clone(),
         ran: Millis(0),
         since: None,
         last_at: context.now(),
         retry_of: None,
+        pruned_at: None,
     }
 }
 

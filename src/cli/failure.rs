@@ -134,6 +134,13 @@ fn judge(error: &store::Error) -> (Kind, Vec<String>) {
             vec![format!("`cxgear job {job}` shows it; give another `--idempotency-key` for another job")],
         ),
         E::Held { job, .. } => (Kind::Held, vec![format!("`cxgear job {job}` shows how far it is")]),
+        E::Backup { cause, .. } if cause.kind() == std::io::ErrorKind::NotFound => {
+            (Kind::Request, one("make the folder first, or name another"))
+        }
+        E::Backup { .. } => (Kind::World, Vec::new()),
+        E::BackupThere { path } if path.is_dir() => (Kind::Request, one("name a file in it")),
+        E::BackupThere { .. } => (Kind::Request, one("name another file, or give `--force` to replace this one")),
+        E::BackupBeside { .. } => (Kind::Request, one("name another file, or remove it once nobody has it open")),
         E::Lock { .. } => (Kind::World, one("the folder of the database must be writable")),
     }
 }
@@ -159,7 +166,10 @@ fn advise(error: &store::Error) -> Vec<String> {
     let hint = match error.trouble() {
         Some(Trouble::Full) => "make room on the disk, then run the same command again: nothing is half done",
         Some(Trouble::Forbidden) => "the file and its folder must be readable and writable by you",
-        Some(Trouble::Damaged) => "keep a copy of the file, then recover what is whole with `sqlite3 FILE .recover`",
+        Some(Trouble::Damaged) => {
+            "go back to a backup, or keep a copy and bring back what is whole with `sqlite3 FILE .dump` \
+             (the README says how, under \"A damaged file\")"
+        }
         Some(Trouble::Io) => "the disk refused; see the system's log",
         None => return Vec::new(),
     };

@@ -10,6 +10,7 @@ use context::Context;
 use failure::Failure;
 
 mod args;
+mod backup;
 mod cancel;
 mod complaints;
 mod context;
@@ -21,6 +22,7 @@ mod follow;
 mod generate;
 mod import;
 mod project;
+mod prune;
 mod rejects;
 mod retry;
 mod run;
@@ -76,6 +78,8 @@ fn dispatch(context: &Context, matches: &clap::ArgMatches) -> Result<u8, Failure
         Verb::Retry(args) => retry::retry(context, &args),
         Verb::Export(args) => export::export(context, &args),
         Verb::Verify { job, expect } => views::verify(context, job, expect.as_deref()),
+        Verb::Backup(args) => backup::backup(context, &args),
+        Verb::Prune(args) => prune::prune(context, &args),
         Verb::Completions { shell } => generate::completions(context, shell),
         Verb::Man => generate::man(context),
     }

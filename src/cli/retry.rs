@@ -18,6 +18,7 @@ use crate::store::{Job, Left, NewJob, Read as _, Rows, SqliteStore, Write as _};
 pub(super) fn retry(context: &Context, args: &Args) -> Result<u8, Failure> {
     let reader = context.reader()?;
     let job = known_job(Some(&reader), args.what.job)?;
+    crate::views::history::whole(&job, &format!("`cxgear run {} --failed-in {}` begins anew", job.spinner, job.id))?;
     let left = Left {
         job: job.id,
         row: args.what.row,
@@ -87,6 +88,8 @@ fn new_job(reader: &SqliteStore, job: &Job, left: &Left, args: &Args) -> Result<
         trigger: Trigger::Retry,
         retry_of: Some(job.id.0),
         idempotency_key: None,
+        settings: None,
+        fingerprint: String::new(),
         input: None,
     };
     let settings = serde_json::to_string(&overrides).unwrap_or_default();

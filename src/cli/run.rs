@@ -208,6 +208,8 @@ fn new_job(
         retry_of: None,
         idempotency_key: key.cloned(),
         input: None,
+        settings: None,
+        fingerprint: String::new(),
     };
     let settings = serde_json::to_string(&plan.overrides).unwrap_or_default();
     NewJob { created, rows: Rows::Chosen(selector), settings, fingerprint }

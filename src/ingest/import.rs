@@ -7,6 +7,7 @@ use std::thread::JoinHandle;
 use sha2::{Digest, Sha256};
 
 use super::{Error, Item, Reading};
+use crate::model::fingerprint::{frame, hex};
 use crate::model::table::Table;
 use crate::store::{Error as StoreError, Fate, LoadFacts, LoadPlan, Write};
 
@@ -59,6 +60,8 @@ pub fn import(
 ) -> Result<Imported, ImportError> {
     let mut load = store.load(plan)?;
     let mut print = Fingerprint::new(reading.columns(), &plan.unique);
+    // Where rows may be set aside as doubles, what enters is not what the file holds.
+    let mut entered = (!plan.unique.is_empty()).then(|| Fingerprint::new(reading.columns(), &plan.unique));
     let (mut rows, mut duplicates, mut rejected) = (0_u64, 0_u64, 0_u64);
     while let Some(item) = reading.next()? {
         match item {
@@ -68,6 +71,9 @@ pub fn import(
                     Fate::Stored => {
                         rows += 1;
                         each(rows);
+                        if let Some(entered) = &mut entered {
+                            entered.row(row.cells());
+                        }
                     }
                     Fate::Duplicate => {
                         duplicates += 1;
@@ -85,6 +91,7 @@ pub fn import(
         file: reading.name().to_owned(),
         dialect: reading.dialect().to_string(),
         sha256: print.finish(),
+        entered: entered.map(Fingerprint::finish).filter(|_| duplicates > 0),
         rejected,
     };
     let table = load.finish(&facts)?;
@@ -140,11 +147,7 @@ impl Fingerprint {
     }
 
     fn row<'c>(&mut self, cells: impl Iterator<Item = &'c [u8]>) {
-        for cell in cells {
-            let length = u32::try_from(cell.len()).unwrap_or(u32::MAX);
-            self.pending.extend_from_slice(&length.to_le_bytes());
-            self.pending.extend_from_slice(cell);
-        }
+        frame(cells, &mut self.pending);
         if self.pending.len() >= PORTION {
             self.hand_over();
         }
@@ -160,7 +163,7 @@ impl Fingerprint {
         self.hand_over();
         drop(self.portions);
         match self.hash.join() {
-            Ok(hash) => hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect(),
+            Ok(hash) => hex(&hash.finalize()),
             Err(panic) => std::panic::resume_unwind(panic),
         }
     }

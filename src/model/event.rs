@@ -130,7 +130,7 @@ macro_rules! catalogue {
 use Leads::{Job, Nowhere, Record, Session};
 
 catalogue! {
-    1 "job.created" JobCreated(JobCreated) Job Job(JobStatus::Created);
+    1 "job.created" JobCreated(Box<JobCreated>) Job Job(JobStatus::Created);
     2 "job.queued" JobQueued(Nothing) Job Job(JobStatus::Queued);
     3 "job.started" JobStarted(Nothing) Job Job(JobStatus::Running);
     4 "job.progress" JobProgress(Progress) Job Nowhere;
@@ -183,6 +183,7 @@ catalogue! {
     69 "spinner.updated" SpinnerUpdated(Facts) Workspace Nowhere;
     70 "spinner.published" SpinnerPublished(Facts) Workspace Nowhere;
     71 "spinner.deleted" SpinnerDeleted(Facts) Workspace Nowhere;
+    72 "job.pruned" JobPruned(Facts) Workspace Nowhere;
 
     80 "session.queued" SessionQueued(Facts) Workspace Session(SessionStatus::Queued);
     81 "session.running" SessionRunning(Facts) Workspace Session(SessionStatus::Running);

@@ -237,6 +237,13 @@ impl RecordFold {
         }
     }
 
+    /// What a failed record is counted as: the place of its step and its reason.
+    #[must_use]
+    pub fn failure(&self) -> String {
+        let step = self.failed_step.map_or_else(|| "-".to_owned(), |step| step.to_string());
+        format!("{step} {}", self.reason.map_or("-", Reason::name))
+    }
+
     /// How it turned out, once it has.
     #[must_use]
     pub fn verdict(&self) -> Option<Verdict> {

@@ -4,6 +4,7 @@
 pub mod check;
 pub mod document;
 pub mod event;
+pub mod fingerprint;
 pub mod fold;
 pub mod id;
 pub mod journey;
@@ -14,6 +15,7 @@ pub mod project;
 pub mod public;
 pub mod reason;
 pub mod report;
+pub mod seal;
 pub mod segment;
 pub mod settings;
 pub mod spinner;

@@ -331,6 +331,16 @@ pub fn counted(n: u64, thing: &str) -> String {
     format!("{} {thing}{}", grouped(n), if n == 1 { "" } else { "s" })
 }
 
+/// `512 bytes`, `1.2 MB`: the largest unit that keeps it readable.
+#[must_use]
+pub fn sized(bytes: u64) -> String {
+    let units = [("kB", 1_000), ("MB", 1_000_000), ("GB", 1_000_000_000), ("TB", 1_000_000_000_000)];
+    match units.iter().rev().find(|(_, size)| bytes >= *size) {
+        None => counted(bytes, "byte"),
+        Some((unit, size)) => format!("{}.{} {unit}", grouped(bytes / size), bytes % size * 10 / size),
+    }
+}
+
 /// A word of a command that is told to be typed: quoted where a shell would take it apart.
 #[must_use]
 pub fn pasted(word: &str) -> String {
@@ -352,6 +362,12 @@ mod tests {
         assert_eq!(pasted("it's; rm -rf"), r"'it'\''s; rm -rf'");
         assert_eq!(pasted("$(x)"), "'$(x)'");
         assert_eq!(pasted(""), "''");
+    }
+
+    #[test]
+    fn sizes_have_a_unit() {
+        let sizes = [0, 1, 999, 1_000, 1_999, 1_250_000, 3_000_000_000].map(sized);
+        assert_eq!(sizes, ["0 bytes", "1 byte", "999 bytes", "1.0 kB", "1.9 kB", "1.2 MB", "3.0 GB"]);
     }
 
     #[test]

@@ -284,10 +284,37 @@ impl StoredSegment {
         Ok(entries)
     }
 
+    /// The place of its last event.
+    #[must_use]
+    pub fn last(&self) -> Cursor {
+        Cursor((self.cursor.0 + u64::from(self.n)).saturating_sub(1))
+    }
+
     /// The record, for a record's segment.
     #[must_use]
     pub fn record(&self) -> Option<RecordId> {
         Some(RecordId { job: self.job?, row: self.row? })
+    }
+}
+
+/// What is left of a segment once its job was pruned.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Tombstone {
+    /// The place of its first event.
+    pub cursor: Cursor,
+    /// The stream.
+    pub job: JobId,
+    /// How many events it had.
+    pub n: u32,
+    /// Its digest.
+    pub hash: [u8; 32],
+}
+
+impl Tombstone {
+    /// The place of its last event.
+    #[must_use]
+    pub fn last(&self) -> Cursor {
+        Cursor((self.cursor.0 + u64::from(self.n)).saturating_sub(1))
     }
 }
 

@@ -25,7 +25,8 @@ pub(super) fn load(store: &mut dyn Write, mode: LoadMode, rows: &[[&str; 2]]) ->
     for row in rows {
         assert_eq!(load.row(&mut row.iter().map(|cell| cell.as_bytes()))?, Fate::Stored);
     }
-    let facts = LoadFacts { file: "p.csv".into(), dialect: "d".into(), sha256: "0".repeat(64), rejected: 0 };
+    let facts =
+        LoadFacts { file: "p.csv".into(), dialect: "d".into(), sha256: "0".repeat(64), entered: None, rejected: 0 };
     load.finish(&facts).map(drop)
 }
 
@@ -45,6 +46,8 @@ pub(super) fn new_job(total: u64, key: Option<&str>) -> NewJob {
         retry_of: None,
         idempotency_key: key.map(str::to_owned),
         input: None,
+        settings: None,
+        fingerprint: String::new(),
     };
     let selection = Selection { ranges: vec![1..=total], total };
     NewJob { created, rows: Rows::These(selection), settings: "{}".into(), fingerprint: "f".into() }

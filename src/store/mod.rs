@@ -7,7 +7,7 @@ use crate::model::fold::Illegal;
 use crate::model::id::{Cursor, JobId, RecordId, RequestId, RowId, SessionId, WorkspaceId};
 use crate::model::plan::{Excess, Usage};
 use crate::model::project::{Project, ProjectType};
-use crate::model::segment::{Damaged, Segment, StoredSegment};
+use crate::model::segment::{Damaged, Segment, StoredSegment, Tombstone};
 use crate::model::table::Table;
 use crate::model::time::Timestamp;
 
@@ -15,15 +15,17 @@ use crate::model::time::Timestamp;
 mod conformance;
 pub mod lock;
 mod project;
+mod receipts;
 mod sqlite;
 mod values;
 
 pub use lock::{Holder, JobLock};
 pub use project::{Few, Holdings, NextJob, Terms};
-pub use sqlite::{Access, Fault, Invocation, Side, SqliteStore, check_condition, on_long_wait};
+pub use receipts::receipts;
+pub use sqlite::{Access, Copied, Fault, Invocation, Overwrite, Side, SqliteStore, check_condition, on_long_wait};
 pub use values::{
-    Fate, Fresh, Job, Left, LoadFacts, LoadMode, LoadPlan, NewJob, Range, Record, RecordAsk, Row, RowAsk, Rows, Scope,
-    Seal, Selection, Selector, Session, SpinnerVersion, Tally,
+    Fate, Fresh, Job, Left, LoadFacts, LoadMode, LoadPlan, NewJob, Prunable, Pruned, Range, Record, RecordAsk, Row,
+    RowAsk, Rows, Scope, Seal, Selection, Selector, Session, SpinnerVersion, Tally,
 };
 
 /// Why the store did not do it.
@@ -70,6 +72,12 @@ pub enum Error {
     Held { job: JobId, holder: Holder },
     #[error("the lock file `{}` cannot be used: {cause}", path.display())]
     Lock { path: PathBuf, cause: std::io::Error },
+    #[error("the backup `{}` cannot be written: {cause}", path.display())]
+    Backup { path: PathBuf, cause: std::io::Error },
+    #[error("`{}` is there already", path.display())]
+    BackupThere { path: PathBuf },
+    #[error("`{}` is there, so somebody has a file of that name open, or left it half written", path.display())]
+    BackupBeside { path: PathBuf },
     #[error("a value cannot be stored: {0}")]
     Json(#[from] serde_json::Error),
     #[error("{0}")]
@@ -98,6 +106,9 @@ impl Error {
             return Some(Trouble::Damaged);
         }
         let Error::Sqlite(error) = self else { return None };
+        if is_odd(error) {
+            return Some(Trouble::Damaged);
+        }
         let code = error.sqlite_error_code()?;
         let known = [
             (ErrorCode::DiskFull, Trouble::Full),
@@ -112,8 +123,20 @@ impl Error {
     }
 }
 
+/// Whether a value is not of the kind that was ever written there.
+fn is_odd(error: &rusqlite::Error) -> bool {
+    use rusqlite::Error as E;
+    matches!(
+        error,
+        E::FromSqlConversionFailure(..) | E::IntegralValueOutOfRange(..) | E::InvalidColumnType(..) | E::Utf8Error(..)
+    )
+}
+
 /// What the store answers.
 pub type Result<T> = std::result::Result<T, Error>;
+
+/// The cells of a row, one after the other.
+pub type Cells<'a, 'c> = &'a mut dyn Iterator<Item = &'c [u8]>;
 
 /// Everything a view may do: ask.
 pub trait Read {
@@ -176,10 +199,20 @@ pub trait Read {
     fn seals(&self, after: Cursor, limit: u64) -> Result<Vec<Seal>>;
     /// The last event of the whole log; cheap enough to be asked many times a second.
     fn end(&self) -> Result<Cursor>;
-    /// The last number of a stream; of the workspace's without a job.
-    fn head(&self, stream: Option<JobId>) -> Result<u64>;
+    /// The last number of a stream and its time; of the workspace's without a job.
+    fn head(&self, stream: Option<JobId>) -> Result<(u64, Timestamp)>;
+    /// Sessions after one, in order.
+    fn sessions(&self, after: SessionId, limit: u64) -> Result<Vec<Session>>;
+    /// The names of tables that were dropped, and the number that the next row under each would have.
+    fn retired(&self) -> Result<Vec<(String, RowId)>>;
+    /// Every row of a table as it is stored, the cells as bytes, whatever is known of the table.
+    fn cells(&self, table: &str, names: &[String], each: &mut dyn FnMut(RowId, Cells<'_, '_>)) -> Result<()>;
     /// What the database itself finds wrong with its pages and rows; nothing when all is well.
     fn integrity(&self) -> Result<Vec<String>>;
+    /// What is left of pruned segments, from after a cursor.
+    fn tombstones(&self, after: Cursor, limit: u64) -> Result<Vec<Tombstone>>;
+    /// Jobs that ended at or before a time and still have their events; `only` looks at one.
+    fn prunable(&self, before: Timestamp, only: Option<JobId>) -> Result<Vec<Prunable>>;
     /// What was counted in a job.
     fn tally(&self, job: JobId) -> Result<Vec<Tally>>;
 }
@@ -242,6 +275,12 @@ pub trait Write: Read + Send {
     /// # Errors
     /// [`Error::TableInUse`] while a job over it is open.
     fn drop_table(&mut self, at: Timestamp, table: &str) -> Result<()>;
+    /// Removes the events of a job that has ended, all or none, and leaves a tombstone for each segment. What the job
+    /// and its records came to stays. Nothing when it is pruned already, is open, or is retried by a job that is.
+    ///
+    /// # Errors
+    /// When there is no such job, or it cannot be written.
+    fn prune(&mut self, at: Timestamp, job: JobId) -> Result<Option<Pruned>>;
     /// Begins an import.
     ///
     /// # Errors

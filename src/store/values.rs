@@ -2,9 +2,8 @@
 
 use std::ops::RangeInclusive;
 
-use sha2::{Digest as _, Sha256};
-
-use crate::model::id::{Cursor, JobId, RecordId, RowId, SessionId};
+use crate::model::fingerprint::Ranges;
+use crate::model::id::{Cursor, JobId, RecordId, RequestId, RowId, SessionId};
 use crate::model::payload::{Counts, JobCreated, StepName};
 use crate::model::reason::Reason;
 use crate::model::status::{JobStatus, RecordStatus, SessionStatus};
@@ -58,6 +57,8 @@ pub struct Job {
     pub started_at: Option<Timestamp>,
     /// When it ended.
     pub ended_at: Option<Timestamp>,
+    /// The caller's key that makes it once only.
+    pub idempotency_key: Option<String>,
     /// What the arguments behind the idempotency key come to.
     pub fingerprint: String,
     /// How long it ran, up to when it last stopped running.
@@ -68,6 +69,8 @@ pub struct Job {
     pub last_at: Timestamp,
     /// The job whose records it retries.
     pub retry_of: Option<JobId>,
+    /// When its events were removed; what is here stays.
+    pub pruned_at: Option<Timestamp>,
 }
 
 /// A record as it stands.
@@ -194,8 +197,32 @@ pub enum Scope {
 pub struct Seal {
     /// The last event of the commit.
     pub upto: Cursor,
-    /// SHA-256 over the seal before it and each segment of the commit.
+    /// The request that made the commit.
+    pub request: RequestId,
+    /// SHA-256 over the seal before it, each segment of the commit, and the request.
     pub hash: [u8; 32],
+}
+
+/// A job that has ended, and what its stream holds.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Prunable {
+    /// The job.
+    pub job: Job,
+    /// Events in its stream.
+    pub events: u64,
+    /// Bytes of them.
+    pub bytes: u64,
+    /// An open job that retries it, and needs to know what it did.
+    pub retried_by: Option<JobId>,
+}
+
+/// What became of a job's stream.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Pruned {
+    /// Events that were removed.
+    pub events: u64,
+    /// Bytes of the file that are free for reuse.
+    pub freed: u64,
 }
 
 /// How often something was counted in a job.
@@ -240,11 +267,9 @@ impl Selection {
     /// SHA-256 of the ranges, in hex.
     #[must_use]
     pub fn sha256(&self) -> String {
-        let mut hash = Sha256::new();
-        for range in &self.ranges {
-            hash.update(format!("{}-{},", range.start(), range.end()));
-        }
-        hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+        let mut print = Ranges::default();
+        self.ranges.iter().for_each(|range| print.range(range));
+        print.finish()
     }
 }
 
@@ -303,8 +328,10 @@ pub struct LoadFacts {
     pub file: String,
     /// Its dialect in words.
     pub dialect: String,
-    /// SHA-256 of the cells.
+    /// SHA-256 of the cells of the file.
     pub sha256: String,
+    /// SHA-256 of the cells that entered, where some rows were doubles.
+    pub entered: Option<String>,
     /// Rows set aside.
     pub rejected: u64,
 }

@@ -2,9 +2,10 @@
 
 use super::args::{Arg, Args, FOLLOW, Form, Kind, Place, TYPES, flag, switch};
 use super::{Answer, Error, View, history};
+use crate::model::id::JobId;
 use crate::model::public::foreign;
 use crate::model::report::{Followed, List, Live, Report};
-use crate::store::{Read, Scope};
+use crate::store::{Job, Read, Scope};
 use feed::Feed;
 use follow::Follow;
 use page::Page;
@@ -90,17 +91,26 @@ fn report<'a>(read: &'a dyn Read, args: &Args) -> Answer<'a> {
     Ok(Report::List(List { columns, rows, empty: "no events".to_owned(), note: None, page: end }))
 }
 
+/// The job, when its stream is there still.
+fn stream(job: &Job) -> Result<JobId, Error> {
+    history::whole(job, &format!("`cxgear job {}` shows what it came to", job.id)).map(|()| job.id)
+}
+
 /// Which part of the log, and what in it comes to an end.
 fn scope(read: &dyn Read, args: &Args) -> Result<(Scope, Option<Followed>), Error> {
     match (args.job("job"), args.record("record")) {
         (None, None) => Ok((Scope::All, None)),
-        (Some(job), None) => history::job(read, job).map(|job| (Scope::Job(job.id), Some(Followed::Job(job.id)))),
+        (Some(job), None) => {
+            let job = stream(&history::job(read, job)?)?;
+            Ok((Scope::Job(job), Some(Followed::Job(job))))
+        }
         (Some(job), Some(record)) if job != record.job => Err(Error::Usage {
             what: format!("record {record} is not of job {job}"),
             hint: Some("leave out `--job`".to_owned()),
         }),
         (_, Some(record)) => {
-            history::job_of(read, record).map(|_| (Scope::Record(record), Some(Followed::Record(record))))
+            stream(&history::job_of(read, record)?)?;
+            Ok((Scope::Record(record), Some(Followed::Record(record))))
         }
     }
 }

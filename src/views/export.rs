@@ -56,7 +56,7 @@ impl From<Option<RecordStatus>> for Which {
 /// A line for each selected row of the job: its number, the columns, how it ended, its outcomes, its first error.
 ///
 /// # Errors
-/// When the table is gone, or the store cannot be read.
+/// When the table or the job's events are gone, or the store cannot be read.
 pub fn export<'a>(
     read: &'a dyn Read,
     job: &Job,
@@ -64,6 +64,9 @@ pub fn export<'a>(
     columns: Columns,
     cells: Cells,
 ) -> Result<Report<'a>, Error> {
+    let states =
+        format!("`cxgear records {} --format csv` has the states; a backup from before has the outcomes", job.id);
+    history::whole(job, &states)?;
     let table = read.table(&job.table)?;
     let source = match columns {
         Columns::Metadata => job.fields.clone(),

@@ -40,6 +40,21 @@ pub(super) fn job(read: &dyn Read, id: JobId) -> Result<Job, Error> {
     Err(Error::NoSuch { what: "job", name: id.to_string(), near: None, hint: Some(hint) })
 }
 
+/// Refuses a job whose events were pruned: what only they say cannot be told any more. `hint` is what can.
+pub fn whole(job: &Job, hint: &str) -> Result<(), Error> {
+    match pruned(job) {
+        None => Ok(()),
+        Some(what) => Err(Error::Usage { what, hint: Some(hint.to_owned()) }),
+    }
+}
+
+/// What is to be said of a job whose events were pruned.
+pub(super) fn pruned(job: &Job) -> Option<String> {
+    let at = job.pruned_at?.to_string();
+    let day = at.get(..10).unwrap_or(&at);
+    Some(format!("job {} was pruned on {day}: its events are gone, its records' states are kept", job.id))
+}
+
 /// The job of a record whose row it has selected, admitted or not.
 pub(super) fn job_of(read: &dyn Read, record: RecordId) -> Result<Job, Error> {
     let job = job(read, record.job)?;

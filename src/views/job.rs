@@ -63,7 +63,11 @@ impl Facts {
         object.extend([
             ("created_at", Cell::Time(job.created_at)),
             ("reason", Cell::maybe(job.reason, |reason| Cell::text(reason.name()))),
-            ("errors", Cell::Json(json!(self.errors))),
+            // What only the events said is unknown once they are pruned, and not none.
+            (
+                "errors",
+                Cell::maybe(job.pruned_at.is_none().then_some(&self.errors), |errors| Cell::Json(json!(errors))),
+            ),
             ("fields", Cell::Json(json!(job.fields))),
             ("selection", Cell::maybe(origin, |origin| Cell::text(origin.selection.summary.as_str()))),
             ("trigger", Cell::maybe(origin, |origin| Cell::Json(json!(origin.trigger)))),
@@ -72,6 +76,7 @@ impl Facts {
             ("counts", Cell::Json(json!(job.counts))),
             ("dispositions", list(&disposition_columns(), &self.dispositions)),
             ("failures", list(&failure_columns(), &self.failures)),
+            ("pruned_at", Cell::maybe(job.pruned_at, Cell::Time)),
             ("records_per_second", Cell::maybe(self.rate, Cell::Real)),
             ("next", Cell::text(self.standing.next())),
         ]);
@@ -119,6 +124,7 @@ impl Facts {
         pairs.push(("created", Cell::Time(job.created_at)));
         pairs.extend(job.started_at.map(|at| ("started", Cell::Time(at))));
         pairs.extend(job.ended_at.map(|at| ("ended", Cell::Time(at))));
+        pairs.extend(history::pruned(job).map(|why| ("pruned", Cell::text(why))));
         pairs.extend(self.rate.map(|rate| ("records/s", Cell::Real(rate))));
         pairs.extend(job.reason.map(|reason| ("reason", Cell::Status(reason.name(), job.status.tone()))));
         pairs.extend(self.errors.iter().map(|error| ("error", Cell::text(error.message.as_str()))));
@@ -131,7 +137,7 @@ fn origin(read: &dyn Read, job: JobId) -> Result<Option<JobCreated>, Error> {
     for segment in read.segments(Scope::Own(job), Cursor(0), 1)? {
         for entry in segment.entries()? {
             if let Event::JobCreated(created) = entry.event {
-                return Ok(Some(created));
+                return Ok(Some(*created));
             }
         }
     }

@@ -27,6 +27,7 @@ pub(super) const VIEW: View = View {
 fn report<'a>(read: &'a dyn Read, args: &Args) -> Answer<'a> {
     let id = args.record("record").unwrap_or(RecordId { job: JobId(0), row: RowId(0) });
     let job = history::job_of(read, id)?;
+    history::whole(&job, &format!("`cxgear record {id}` shows how it ended"))?;
     let journey = history::journey(read, &job, id.row)?;
     if journey.fold.status.is_some() {
         return Ok(Report::Single(single(&job, id, &journey)));

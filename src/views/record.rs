@@ -26,7 +26,7 @@ fn report<'a>(read: &'a dyn Read, args: &Args) -> Answer<'a> {
     let Some(record) = read.record(id)? else {
         return Ok(Report::Single(not_started("record", id, &Standing::of(read, job)?)));
     };
-    let told = Told::of(read, &job.steps.clone().into(), record)?;
+    let told = Told::of(read, &job.steps.clone().into(), record, job.pruned_at.is_some())?;
     Ok(Report::Single(Single { object: told.data(), blocks: blocks(&told, &job), lines: None }))
 }
 
@@ -38,12 +38,13 @@ fn blocks(told: &Told, job: &Job) -> Vec<Block<'static>> {
         Some(Verdict::Success | Verdict::Failure) | None => Cell::Status(record.status.name(), record.status.tone()),
     };
     let title = vec![Cell::text(format!("record {id}")), word, Cell::maybe(told.duration(), Cell::Span)];
-    let metadata = told.journey.params.as_ref().map(|params| pairs(&fields(params))).unwrap_or_default();
-    let mut blocks = vec![
-        Block::Title(title),
-        Block::Pairs { title: "Metadata (pipeline input)", pairs: metadata },
-        Block::Pairs { title: "Outcomes", pairs: pairs(&told.journey.outcomes) },
-    ];
+    let mut blocks = vec![Block::Title(title)];
+    let pruned = history::pruned(job);
+    if pruned.is_none() {
+        let metadata = told.journey.params.as_ref().map(|params| pairs(&fields(params))).unwrap_or_default();
+        blocks.push(Block::Pairs { title: "Metadata (pipeline input)", pairs: metadata });
+        blocks.push(Block::Pairs { title: "Outcomes", pairs: pairs(&told.journey.outcomes) });
+    }
     let mut status =
         vec![("job", Cell::text(format!("{} · {}@{} over {}", job.id, job.spinner, job.version, job.table)))];
     status.extend((record.attempt > 1).then(|| ("attempt", Cell::Number(record.attempt.into()))));
@@ -51,10 +52,16 @@ fn blocks(told: &Told, job: &Job) -> Vec<Block<'static>> {
     status.push(("ended", Cell::maybe(record.ended_at, Cell::Time)));
     status.extend(told.failed_step().map(|step| ("failed step", Cell::text(step))));
     status.extend(record.reason.map(|reason| ("reason", Cell::Status(reason.name(), record.status.tone()))));
+    status
+        .extend(record.disposition.as_ref().filter(|_| pruned.is_some()).map(|said| ("disposition", Cell::text(said))));
     status.extend(told.errors().iter().map(|error| ("error", Cell::text(error.message.as_str()))));
+    status.extend(pruned.as_ref().map(|why| ("pruned", Cell::text(why))));
     let pairs = status.into_iter().map(|(name, cell)| (name.to_owned(), cell)).collect();
     blocks.push(Block::Pairs { title: "Status", pairs });
-    blocks.push(Block::Next(format!("cxgear journey {id}")));
+    blocks.push(Block::Next(match &pruned {
+        None => format!("cxgear journey {id}"),
+        Some(_) => format!("cxgear job {}", job.id),
+    }));
     blocks
 }
 

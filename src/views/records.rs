@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use jiff::tz::TimeZone;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::args::{Args, JOB, Kind, LIMIT, OFFSET, WHERE, flag};
 use super::cells::{fields, words};
@@ -59,7 +59,10 @@ fn report<'a>(read: &'a dyn Read, args: &Args) -> Answer<'a> {
     if ask.condition.is_some() {
         in_table(read, &job)?;
     }
+    let pruned = history::pruned(&job);
     let note = if args.is_data() { None } else { more(limit, offset, count(read, &job, &ask)?) };
+    let note =
+        [note, pruned.clone().filter(|_| !args.is_data())].into_iter().flatten().reduce(|more, why| more + "\n" + &why);
     let empty = empty(read, &job, &ask, offset)?;
     let columns = columns(read, &job)?;
     let (steps, is_data, zone): (Arc<[_]>, _, _) = (job.steps.clone().into(), args.is_data(), args.zone.clone());
@@ -72,7 +75,7 @@ fn report<'a>(read: &'a dyn Read, args: &Args) -> Answer<'a> {
         })?
     };
     let rows = Box::new(records.map(move |record| {
-        let told = Told::of(read, &steps, record?)?;
+        let told = Told::of(read, &steps, record?, pruned.is_some())?;
         if is_data {
             return Ok(told.data().into_iter().map(|(_, cell)| cell).collect());
         }
@@ -151,11 +154,13 @@ fn unknown(read: &dyn Read, job: &Job, wanted: &str) -> store::Result<Option<Str
 pub(super) struct Told {
     pub(super) record: Record,
     pub(super) journey: Journey,
+    /// Whether the log says nothing any more: then what it said is unknown, and not none.
+    pub(super) pruned: bool,
 }
 
 impl Told {
-    pub(super) fn of(read: &dyn Read, steps: &Arc<[StepName]>, record: Record) -> store::Result<Told> {
-        Ok(Told { journey: history::replay(read, Arc::clone(steps), record.id)?, record })
+    pub(super) fn of(read: &dyn Read, steps: &Arc<[StepName]>, record: Record, pruned: bool) -> store::Result<Told> {
+        Ok(Told { journey: history::replay(read, Arc::clone(steps), record.id)?, record, pruned })
     }
 
     pub(super) fn result(&self) -> Option<Verdict> {
@@ -178,17 +183,18 @@ impl Told {
     /// What programs are told (SPEC §6).
     pub(super) fn data(&self) -> Vec<(&'static str, Cell)> {
         let record = &self.record;
+        let said = |value: Value| if self.pruned { Cell::Null } else { Cell::Json(value) };
         vec![
             ("id", Cell::text(record.id.to_string())),
             ("job", Cell::Number(record.id.job.0)),
             ("row", Cell::Number(record.id.row.0)),
             ("status", Cell::Status(record.status.name(), record.status.tone())),
             ("result", Cell::maybe(self.result(), |result| Cell::Status(result.name(), result.tone()))),
-            ("metadata", Cell::Json(self.journey.params.as_ref().map(fields).unwrap_or_default().into())),
-            ("outcomes", Cell::Json(self.journey.outcomes.clone().into())),
+            ("metadata", said(self.journey.params.as_ref().map(fields).unwrap_or_default().into())),
+            ("outcomes", said(self.journey.outcomes.clone().into())),
             ("attempt", Cell::Number(record.attempt.into())),
             ("failed_step", Cell::maybe(self.failed_step(), Cell::text)),
-            ("errors", Cell::Json(json!(self.errors()))),
+            ("errors", said(json!(self.errors()))),
             ("started_at", Cell::maybe(record.started_at, Cell::Time)),
             ("ended_at", Cell::maybe(record.ended_at, Cell::Time)),
             ("duration_ms", Cell::maybe(self.duration(), Cell::Span)),
@@ -211,6 +217,9 @@ impl Told {
     fn outcome(&self) -> String {
         if let (RecordStatus::Failed, Some(error)) = (self.record.status, self.errors().first()) {
             return wrong(self.record.id.row, error);
+        }
+        if let (RecordStatus::Failed, true, Some(reason)) = (self.record.status, self.pruned, self.record.reason) {
+            return reason.name().to_owned();
         }
         if let Some(disposition) = &self.record.disposition {
             return disposition.clone();
@@ -265,6 +274,8 @@ fn columns(read: &dyn Read, job: &Job) -> store::Result<Vec<Column>> {
     let programs = KEYS.into_iter().map(|key| {
         let column = Column::new(key, key).data_only();
         match key {
+            // Of a pruned job nobody knows them: no column says that they were empty.
+            "metadata" | "outcomes" if job.pruned_at.is_some() => column.flattened(Vec::new()),
             "metadata" => column.flattened(job.fields.clone()),
             "outcomes" => column.flattened(outcomes.clone()),
             _ => column,

@@ -89,10 +89,15 @@ impl Standing {
             JobStatus::Waiting => format!("cxgear records {id} --status waiting"),
             JobStatus::Completed | JobStatus::Failed if self.job.counts.failed > 0 => match self.retried {
                 Some(retried) => format!("cxgear job {retried}"),
+                None if self.job.pruned_at.is_some() => format!("cxgear records {id} --status failed"),
                 None => format!("cxgear retry {id} --failed"),
             },
-            JobStatus::Completed => format!("cxgear export {id}"),
-            JobStatus::Running | JobStatus::Canceling | JobStatus::Canceled | JobStatus::Failed => {
+            JobStatus::Completed if self.job.pruned_at.is_none() => format!("cxgear export {id}"),
+            JobStatus::Running
+            | JobStatus::Canceling
+            | JobStatus::Canceled
+            | JobStatus::Completed
+            | JobStatus::Failed => {
                 format!("cxgear records {id}")
             }
         }

@@ -1,17 +1,22 @@
 //! `verify`: the log read from end to end, every invariant of EVENTS §8 that has a subject, and the states beside it.
 
-use std::collections::HashMap;
-
-use serde_json::json;
+use std::collections::{HashMap, VecDeque};
 
 use super::Error;
 use super::history;
-use crate::model::check::{Breach, Chain, Check, Ended, JobCheck, RecordCheck};
-use crate::model::id::{Cursor, JobId, RecordId};
-use crate::model::report::{Block, Cell, Column, List, Report, Single, Tone, counted, grouped};
-use crate::model::segment::StoredSegment;
+use crate::model::check::{Breach, Check, Ended};
+use crate::model::id::{Cursor, JobId};
+use crate::model::segment::{StoredSegment, Tombstone, digest};
 use crate::model::spinner::{Spinner, Target};
-use crate::store::{Read, RecordAsk, Scope, Seal};
+use crate::store::{self, Read, Scope};
+
+mod jobs;
+mod seals;
+mod things;
+mod told;
+
+use seals::Seals;
+pub use told::report;
 
 /// What a check came to.
 #[derive(Debug)]
@@ -20,6 +25,7 @@ pub struct Verified {
     pub breaches: Vec<Breach>,
     events: u64,
     jobs: u64,
+    pruned: u64,
     records: u64,
     seal: Option<String>,
 }
@@ -33,37 +39,29 @@ const PAGE: u64 = 2_000;
 /// When the store cannot be read, or there is no such job. A broken rule is not an error here.
 pub fn verify(read: &dyn Read, job: Option<JobId>, expect: Option<&str>) -> Result<Verified, Error> {
     if let Some(job) = job {
-        history::job(read, job)?;
+        history::whole(&history::job(read, job)?, "`cxgear verify` checks what is left of it")?;
     }
-    let scope = job.map_or(Scope::All, Scope::Job);
-    let mut run = Run { read, check: Check::of(job), records: HashMap::new(), found: Vec::new() };
-    let mut chain = job.is_none().then(|| Seals { read, chain: Chain::default(), next: Vec::new(), after: Cursor(0) });
-    let mut after = Cursor(0);
-    let mut expected = expect.is_none();
-    loop {
-        let page = read.segments(scope, after, PAGE)?;
-        let Some(last) = page.last() else { break };
-        after = Cursor(last.cursor.0 + u64::from(last.n) - 1);
-        for segment in &page {
-            if let Some(seals) = &mut chain {
-                let made = seals.segment(segment, &mut run.found)?;
-                expected |= made && expect == Some(seals.chain.last().as_str());
-            }
-            run.segment(segment)?;
-        }
-    }
-    if let Some(seals) = &mut chain {
+    let mut run = Run { read, check: Check::of(job), records: HashMap::new(), pruned: 0, found: Vec::new() };
+    let mut seals = job.is_none().then(|| Seals::of(read)).transpose()?;
+    let met = run.log(job.map_or(Scope::All, Scope::Job), seals.as_mut(), expect)?;
+    if let Some(seals) = &mut seals {
         seals.end(&mut run.found)?;
     }
-    if !expected {
+    if !met {
         run.note("E7", "log", "the expected seal is not one of this log: the file was forged, or is another");
     }
+    let jobs = run.jobs()?;
     if job.is_none() {
+        run.things(&jobs)?;
         for problem in read.integrity()? {
             run.note("SQLITE", "file", &problem);
         }
     }
-    run.end(job, chain.map(|seals| seals.chain.last()))
+    let mut breaches = std::mem::take(&mut run.check.breaches);
+    breaches.append(&mut run.found);
+    let (events, jobs, pruned) = (run.check.events, jobs.len() as u64, run.pruned);
+    let (records, seal) = (run.records.values().sum(), seals.map(|seals| seals.chain.last()));
+    Ok(Verified { breaches, events, jobs, pruned, records, seal })
 }
 
 /// A check under way, with the states that are compared with it.
@@ -72,11 +70,42 @@ struct Run<'r> {
     check: Check,
     /// Records that the log has, by job.
     records: HashMap<JobId, u64>,
+    /// Jobs of which only receipts are left.
+    pruned: u64,
     found: Vec<Breach>,
 }
 
 impl Run<'_> {
-    fn segment(&mut self, segment: &StoredSegment) -> Result<(), Error> {
+    /// Reads all segments, and the tombstones between them; whether the expected seal was met.
+    fn log(&mut self, scope: Scope, mut seals: Option<&mut Seals<'_>>, expect: Option<&str>) -> store::Result<bool> {
+        let mut graves = Graves { read: self.read, next: VecDeque::new(), after: Cursor(0), all: scope == Scope::All };
+        let mut met = expect.is_none();
+        let mut seal = |digest, last, found: &mut Vec<Breach>| -> store::Result<()> {
+            let Some(seals) = &mut seals else { return Ok(()) };
+            let made = seals.segment(digest, last, found)?;
+            met |= made && expect == Some(seals.chain.last().as_str());
+            Ok(())
+        };
+        let mut after = Cursor(0);
+        loop {
+            let page = self.read.segments(scope, after, PAGE)?;
+            // After the last segment there may be more tombstones.
+            let places = page.iter().map(Some).chain(page.is_empty().then_some(None));
+            for segment in places {
+                let until = segment.map_or(Cursor(u64::MAX), |segment| segment.cursor);
+                while let Some(tombstone) = graves.before(until)? {
+                    seal(tombstone.hash, tombstone.last(), &mut self.found)?;
+                    self.check.tombstone(&tombstone);
+                }
+                let Some(segment) = segment else { return Ok(met) };
+                seal(digest(segment, &segment.events), segment.last(), &mut self.found)?;
+                self.segment(segment)?;
+                after = segment.last();
+            }
+        }
+    }
+
+    fn segment(&mut self, segment: &StoredSegment) -> store::Result<()> {
         // A job's first segment is its own.
         if let (Some(job), None, 1) = (segment.job, segment.row, segment.seq) {
             self.check.lead(job, ways(self.read, job)?);
@@ -91,85 +120,40 @@ impl Run<'_> {
         self.found.push(Breach { rule, cursor: Cursor(0), object: object.to_owned(), what: what.to_owned() });
     }
 
-    /// F4: the row of a record is what its events come to.
-    fn compare(&mut self, id: RecordId, check: &RecordCheck) -> Result<(), Error> {
-        *self.records.entry(id.job).or_default() += 1;
-        let object = format!("record {id}");
-        let Some(row) = self.read.record(id)? else {
-            self.note("F4", &object, "it has events, and no state");
-            return Ok(());
-        };
-        let fold = &check.fold;
-        let same = Some(row.status) == fold.status
-            && (row.attempt, row.claim, row.partial) == (fold.attempt, fold.claim, fold.partial)
-            && (row.started_at, row.ended_at) == (fold.started_at, fold.ended_at)
-            && (row.failed_step, row.reason) == (fold.failed_step, fold.reason)
-            && row.disposition == fold.disposition;
+    /// F4 of one thing: `same` or not.
+    fn hold(&mut self, same: bool, object: &str, what: &str) {
         if !same {
-            self.note("F4", &object, "its state is not what its events come to");
+            self.note("F4", object, what);
         }
-        Ok(())
     }
+}
 
-    /// F4 and E6: the row of a job is what its events come to, and it has no records besides those of the log.
-    fn compare_job(&mut self, id: JobId, check: &JobCheck) -> Result<(), Error> {
-        let object = format!("job {id}");
-        let Some(job) = self.read.job(id)? else {
-            self.note("F4", &object, "it has events, and no state");
-            return Ok(());
-        };
-        let fold = &check.fold;
-        let same = Some(job.status) == fold.status
-            && job.counts == check.counts
-            && (job.started_at, job.ended_at, job.reason) == (fold.started_at, fold.ended_at, fold.reason)
-            && (job.ran, job.since) == (fold.ran, fold.since);
-        if !same {
-            self.note("F4", &object, "its state is not what its events come to");
-        }
-        let rows = self.read.count_records(&job, &RecordAsk::default())?;
-        let records = self.records.get(&id).copied().unwrap_or(0);
-        if rows != records {
-            self.note("F4", &object, &format!("{} stored, {} in the log", counted(rows, "record"), grouped(records)));
-        }
-        self.head(Some(id), &object)
-    }
+/// The tombstones in the order of the log, read ahead.
+struct Graves<'r> {
+    read: &'r dyn Read,
+    next: VecDeque<Tombstone>,
+    after: Cursor,
+    /// Of one job there are none.
+    all: bool,
+}
 
-    fn head(&mut self, stream: Option<JobId>, object: &str) -> Result<(), Error> {
-        let (stored, seen) = (self.read.head(stream)?, self.check.head(stream));
-        if stored != seen {
-            self.note("E6", object, &format!("its last number is {stored}, in the log {seen}"));
-        }
-        Ok(())
-    }
-
-    fn end(mut self, only: Option<JobId>, seal: Option<String>) -> Result<Verified, Error> {
-        let (open, jobs) = (self.check.open(), self.check.jobs());
-        for (id, check) in &open {
-            self.compare(*id, check)?;
-        }
-        for (id, check) in &jobs {
-            self.compare_job(*id, check)?;
-        }
-        if only.is_none() {
-            self.head(None, "ws")?;
-            let mut before = None;
-            // A job that the log does not know at all.
-            while let Some(job) = self.read.jobs(before, 1)?.pop() {
-                if jobs.binary_search_by_key(&job.id, |(id, _)| *id).is_err() {
-                    self.note("F4", &format!("job {}", job.id), "it has a state, and no events");
-                }
-                before = Some(job.id);
+impl Graves<'_> {
+    /// The next one, if it stands before this place.
+    fn before(&mut self, until: Cursor) -> store::Result<Option<Tombstone>> {
+        if self.all && self.next.is_empty() {
+            self.next.extend(self.read.tombstones(self.after, PAGE)?);
+            match self.next.back() {
+                Some(last) => self.after = last.cursor,
+                None => self.all = false,
             }
         }
-        let mut breaches = std::mem::take(&mut self.check.breaches);
-        breaches.append(&mut self.found);
-        let records = self.records.values().sum();
-        Ok(Verified { breaches, events: self.check.events, jobs: jobs.len() as u64, records, seal })
+        let first = self.next.front().is_some_and(|next| next.cursor < until);
+        Ok(first.then(|| self.next.pop_front()).flatten())
     }
 }
 
 /// Where each step of the job's spinner leads; nothing when its version cannot be read, which is told elsewhere.
-fn ways(read: &dyn Read, job: JobId) -> Result<Vec<Target>, Error> {
+fn ways(read: &dyn Read, job: JobId) -> store::Result<Vec<Target>> {
     let Some(job) = read.job(job)? else { return Ok(Vec::new()) };
     let version = read.spinner(&job.spinner, Some(job.version))?;
     let Some(Ok((spinner, _))) = version.map(|version| Spinner::parse(&version.definition)) else {
@@ -178,126 +162,4 @@ fn ways(read: &dyn Read, job: JobId) -> Result<Vec<Target>, Error> {
     let count = spinner.steps.len();
     let below = |place: usize| if place + 1 < count { Target::Step(place + 1) } else { Target::End };
     Ok(spinner.steps.iter().enumerate().map(|(place, step)| step.next.unwrap_or(below(place))).collect())
-}
-
-/// The stored seals, beside the chain that is made again.
-struct Seals<'r> {
-    read: &'r dyn Read,
-    chain: Chain,
-    /// Read ahead, last first.
-    next: Vec<Seal>,
-    after: Cursor,
-}
-
-impl Seals<'_> {
-    fn next(&mut self) -> Result<Option<Seal>, Error> {
-        if self.next.is_empty() {
-            self.next = self.read.seals(self.after, PAGE)?;
-            self.next.reverse();
-        }
-        if let Some(seal) = self.next.last() {
-            self.after = seal.upto;
-        }
-        Ok(self.next.last().copied())
-    }
-
-    /// The next segment; whether a seal stands at its end.
-    fn segment(&mut self, segment: &StoredSegment, found: &mut Vec<Breach>) -> Result<bool, Error> {
-        self.chain.add(segment);
-        let end = Cursor(segment.cursor.0 + u64::from(segment.n) - 1);
-        let Some(seal) = self.next()?.filter(|seal| seal.upto <= end) else { return Ok(false) };
-        self.next.pop();
-        if seal.upto < end {
-            found.push(self.chain.wrong(seal.upto, "a seal stands where no commit ends"));
-        }
-        found.extend(self.chain.seal(seal.upto, seal.hash));
-        Ok(true)
-    }
-
-    /// After the last segment nothing may be left, on either side.
-    fn end(&mut self, found: &mut Vec<Breach>) -> Result<(), Error> {
-        while let Some(seal) = self.next()? {
-            self.next.pop();
-            found.extend(self.chain.seal(seal.upto, seal.hash));
-        }
-        let sealed = self.chain.is_closed();
-        if !sealed {
-            found.push(self.chain.wrong(self.after, "events stand after the last seal"));
-        }
-        Ok(())
-    }
-}
-
-/// What a check came to, as a report.
-#[must_use]
-pub fn report(verified: &Verified) -> Report<'static> {
-    let Verified { breaches, events, jobs, records, seal } = verified;
-    let (word, tone) = if breaches.is_empty() { ("whole", Tone::Good) } else { ("broken", Tone::Bad) };
-    let told = breaches.iter().map(
-        |breach| json!({ "rule": breach.rule, "cursor": place(breach), "object": breach.object, "what": breach.what }),
-    );
-    let object = vec![
-        ("status", Cell::Status(word, tone)),
-        ("events", Cell::Count(*events)),
-        ("jobs", Cell::Count(*jobs)),
-        ("records", Cell::Count(*records)),
-        ("seal", Cell::maybe(seal.as_deref(), Cell::text)),
-        ("breaches", Cell::Json(told.collect())),
-    ];
-    let title = vec![
-        Cell::text("verify"),
-        Cell::Status(word, tone),
-        Cell::text(counted(*events, "event")),
-        Cell::text(counted(*records, "record")),
-        Cell::text(counted(*jobs, "job")),
-    ];
-    let mut blocks = vec![Block::Title(title)];
-    if !breaches.is_empty() {
-        blocks.push(Block::Table { title: "Broken rules", list: listed(breaches) });
-    }
-    if let Some(seal) = seal {
-        blocks.push(Block::Pairs { title: "", pairs: vec![("last seal".to_owned(), Cell::text(seal))] });
-    }
-    Report::Single(Single { object, blocks, lines: Some(listed(breaches)) })
-}
-
-/// Where in the log; a state that is wrong has no place there.
-fn place(breach: &Breach) -> Option<Cursor> {
-    Some(breach.cursor).filter(|cursor| cursor.0 > 0)
-}
-
-fn listed(breaches: &[Breach]) -> List<'static> {
-    let row = |breach: &Breach| {
-        let cursor = Cell::maybe(place(breach), |cursor| Cell::Number(cursor.0));
-        vec![Cell::text(breach.rule), cursor, Cell::text(&breach.object), Cell::text(&breach.what)]
-    };
-    let rows: Vec<_> = breaches.iter().map(row).collect();
-    List {
-        columns: vec![
-            Column::new("rule", "RULE"),
-            Column::new("cursor", "CURSOR"),
-            Column::new("object", "OBJECT"),
-            Column::new("what", "WHAT").flexible(),
-        ],
-        rows: Box::new(rows.into_iter().map(Ok)),
-        empty: "no rule is broken".to_owned(),
-        note: None,
-        page: None,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_breach_without_a_place_has_none() {
-        let breach = |cursor| Breach { rule: "F4", cursor: Cursor(cursor), object: "job 1".into(), what: "x".into() };
-        let verified = Verified { breaches: vec![breach(0), breach(7)], events: 9, jobs: 1, records: 0, seal: None };
-        let Report::Single(single) = report(&verified) else { panic!("it is a single") };
-        let Some((_, Cell::Json(told))) = single.object.last() else { panic!("it tells the breaches") };
-        assert_eq!((&told[0]["cursor"], &told[1]["cursor"]), (&json!(null), &json!(7)));
-        let cursors: Vec<_> = listed(&verified.breaches).rows.map(|row| row.unwrap().swap_remove(1)).collect();
-        assert_eq!(cursors, [Cell::Null, Cell::Number(7)]);
-    }
 }

@@ -77,6 +77,8 @@ impl Log {
             trigger: Trigger::RunNow,
             retry_of: None,
             idempotency_key: None,
+            settings: None,
+            fingerprint: String::new(),
             input: Some(json!({ "note": "PRIVATE" })),
         };
         let rows = Rows::These(Selection { ranges: vec![1..=9], total: 9 });

@@ -85,6 +85,8 @@ pub(crate) fn job(store: &mut SqliteStore, rows: u64, pipeline: &Pipeline) -> Jo
         trigger: Trigger::RunNow,
         retry_of: None,
         idempotency_key: Some("once".to_owned()),
+        settings: None,
+        fingerprint: String::new(),
         input: None,
     };
     let rows = Rows::Chosen(Selector::default());

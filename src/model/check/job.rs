@@ -2,12 +2,14 @@
 
 use super::{Breach, Entry};
 use crate::model::event::{Event, EventType};
-use crate::model::fold::JobFold;
+use crate::model::fingerprint::Counted;
+use crate::model::fold::{JobFold, RecordFold};
 use crate::model::id::{JobId, RecordId};
-use crate::model::payload::{Counts, StepName};
+use crate::model::payload::{Counts, JobCreated, StepName};
 use crate::model::report::{counted, grouped};
 use crate::model::spinner::Target;
 use crate::model::status::{JobStatus, RecordStatus};
+use crate::model::time::Timestamp;
 
 /// What the events of a job came to.
 #[derive(Debug, Default)]
@@ -24,6 +26,46 @@ pub struct JobCheck {
     pub ways: Vec<Target>,
     /// The columns that may enter as params.
     pub fields: Vec<String>,
+    /// All that its creation said, and when.
+    pub created: Option<(Timestamp, Box<JobCreated>)>,
+    /// The project that it belongs to, where that is known.
+    pub project: Option<String>,
+    /// What was counted of its ended records.
+    pub tally: Tallied,
+}
+
+/// What was counted, by the kinds of the store's tally; flat however many dispositions there are.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Tallied {
+    dispositions: Counted,
+    outcomes: Counted,
+    failures: Counted,
+}
+
+impl Tallied {
+    /// Counts something `n` times more; false for a kind that there is not.
+    pub fn count(&mut self, what: &str, key: &str, n: u64) -> bool {
+        let counted = match what {
+            "disposition" => &mut self.dispositions,
+            "outcome" => &mut self.outcomes,
+            "failure" => &mut self.failures,
+            _ => return false,
+        };
+        counted.count(key, n);
+        true
+    }
+
+    fn ended(&mut self, fold: &RecordFold) {
+        if let Some(disposition) = &fold.disposition {
+            self.dispositions.count(disposition, 1);
+        }
+        for key in &fold.outcome_keys {
+            self.outcomes.count(key, 1);
+        }
+        if fold.status == Some(RecordStatus::Failed) {
+            self.failures.count(&fold.failure(), 1);
+        }
+    }
 }
 
 impl JobCheck {
@@ -51,6 +93,7 @@ impl JobCheck {
                 self.counts = Counts { total: created.total, not_started: created.total, ..Counts::default() };
                 self.steps.clone_from(&created.steps);
                 self.fields.clone_from(&created.metadata_fields);
+                self.created.get_or_insert_with(|| (entry.at, created.clone()));
             }
             Event::JobWaiting(because) if because.reason_code.is_none() => {
                 let counts = self.counts;
@@ -78,12 +121,12 @@ impl JobCheck {
         }
     }
 
-    /// A record of it went from one status to another.
+    /// A record of it went from one status to where it is now.
     pub(super) fn moved(
         &mut self,
         id: RecordId,
         from: Option<RecordStatus>,
-        to: Option<RecordStatus>,
+        fold: &RecordFold,
         entry: &Entry,
         breaches: &mut Vec<Breach>,
     ) {
@@ -94,8 +137,11 @@ impl JobCheck {
         }
         self.events += 1;
         self.fold.last_at = self.fold.last_at.max(entry.at);
-        if let Some(to) = to.filter(|to| from != Some(*to)) {
+        if let Some(to) = fold.status.filter(|to| from != Some(*to)) {
             self.counts.shift(from, to);
+            if to.is_terminal() {
+                self.tally.ended(fold);
+            }
         }
     }
 }

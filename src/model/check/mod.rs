@@ -1,12 +1,12 @@
 //! The invariants of EVENTS §8, held against a log as it is read: what it is given is the log, in order, and nothing
 //! is kept of a record once it has ended. What states are stored beside the log is compared by whoever has them.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::event::{Event, Subject};
 use super::fold::SessionFold;
-use super::id::{Cursor, JobId, RecordId};
-use super::segment::{Entry, StoredSegment};
+use super::id::{Cursor, JobId, RecordId, SessionId};
+use super::segment::{Entry, StoredSegment, Tombstone};
 use super::spinner::Target;
 use super::time::Timestamp;
 
@@ -14,10 +14,12 @@ mod job;
 mod path;
 mod record;
 mod seals;
+mod things;
 
-pub use job::JobCheck;
+pub use job::{JobCheck, Tallied};
 pub use record::RecordCheck;
 pub use seals::Chain;
+pub use things::{Imported, PrunedJob, Published, TableCheck, Things, key};
 
 /// A rule that the log breaks.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,10 +52,14 @@ pub struct Check {
     one_stream: bool,
     next_cursor: u64,
     streams: HashMap<Option<JobId>, Stream>,
+    /// Events behind the tombstones of each job.
+    tombstones: BTreeMap<JobId, u64>,
     jobs: HashMap<JobId, JobCheck>,
     open: HashMap<RecordId, RecordCheck>,
-    sessions: HashMap<u64, SessionFold>,
+    sessions: BTreeMap<SessionId, (Option<JobId>, SessionFold)>,
     keys: HashSet<String>,
+    /// What the workspace's stream came to.
+    pub things: Things,
 }
 
 /// How far a stream is.
@@ -93,18 +99,29 @@ impl Check {
         self.breaches.push(Breach { rule, cursor, object: object.into(), what: what.into() });
     }
 
+    /// Takes in what is left of a segment, in its place in the log.
+    pub fn tombstone(&mut self, tombstone: &Tombstone) {
+        self.cursor(tombstone.cursor, tombstone.n, || format!("job {}", tombstone.job));
+        let events = self.tombstones.entry(tombstone.job).or_default();
+        *events = events.saturating_add(tombstone.n.into());
+    }
+
+    /// E1: a cursor begins where the one before ended.
+    fn cursor(&mut self, cursor: Cursor, n: u32, object: impl FnOnce() -> String) {
+        let expected = self.next_cursor.max(1);
+        if if self.one_stream { cursor.0 < expected } else { cursor.0 != expected } {
+            self.breach("E1", cursor, object(), format!("it begins at {}, and should at {expected}", cursor.0));
+        }
+        self.next_cursor = cursor.0 + u64::from(n);
+    }
+
     /// E1 to E3: cursors, numbers in the stream, times of segments.
     fn place(&mut self, segment: &StoredSegment) {
-        let (cursor, n) = (segment.cursor.0, u64::from(segment.n));
-        let expected = self.next_cursor.max(1);
-        if if self.one_stream { cursor < expected } else { cursor != expected } {
-            let what = format!("it begins at {cursor}, and should at {expected}");
-            self.breach("E1", segment.cursor, object(segment), what);
-        }
-        self.next_cursor = cursor + n;
+        self.cursor(segment.cursor, segment.n, || object(segment));
+        let n = u64::from(segment.n);
         let stream = self.streams.entry(segment.job).or_default();
         let (seq, at) = (stream.seq + 1, stream.at);
-        *stream = Stream { seq: segment.seq + n - 1, at: segment.at.max(at) };
+        *stream = Stream { seq: (segment.seq + n).saturating_sub(1), at: segment.at.max(at) };
         if segment.seq != seq {
             self.breach(
                 "E2",
@@ -134,6 +151,13 @@ impl Check {
             (Some(job), None) => {
                 let check = self.jobs.entry(job).or_default();
                 check.own(job, entry, &mut self.breaches);
+                if let Event::JobCreated(created) = &entry.event {
+                    // A job belongs to its table's project; where the table is gone, to that of the job that it retries.
+                    let table = self.things.tables.get(&key(&created.table)).map(|check| check.table.project.clone());
+                    let earlier = || self.jobs.get(&JobId(created.retry_of?))?.project.clone();
+                    let project = table.or_else(earlier);
+                    self.jobs.entry(job).or_default().project = project;
+                }
                 if let Event::JobCreated(created) = &entry.event
                     && let Some(key) = &created.idempotency_key
                     && !self.keys.insert(key.clone())
@@ -144,6 +168,7 @@ impl Check {
             }
             (None, _) => {
                 self.session(entry);
+                self.things.event(entry, &mut self.breaches);
                 None
             }
         }
@@ -154,7 +179,7 @@ impl Check {
         let check = self.open.entry(id).or_default();
         let before = check.fold.status;
         check.event(id, job, entry, &mut self.breaches);
-        job.moved(id, before, check.fold.status, entry, &mut self.breaches);
+        job.moved(id, before, &check.fold, entry, &mut self.breaches);
         let ended = check.fold.status.is_some_and(super::status::RecordStatus::is_terminal);
         if !ended {
             return None;
@@ -163,8 +188,11 @@ impl Check {
     }
 
     fn session(&mut self, entry: &Entry) {
-        let Some(session) = entry.event.session().and_then(|facts| facts.0.get("session")?.as_u64()) else { return };
-        if let Err(illegal) = self.sessions.entry(session).or_default().apply(&entry.event) {
+        let number = |key: &str| entry.event.session()?.0.get(key)?.as_u64();
+        let Some(session) = number("session") else { return };
+        let (job, fold) = self.sessions.entry(SessionId(session)).or_default();
+        *job = job.or(number("job").map(JobId));
+        if let Err(illegal) = fold.apply(&entry.event) {
             self.breach("F2", entry.cursor, format!("session {session}"), illegal.to_string());
         }
     }
@@ -183,10 +211,20 @@ impl Check {
         jobs
     }
 
-    /// The last number of a stream that was seen.
+    /// After the last segment: how many events are behind the tombstones of each job.
+    pub fn tombstones(&mut self) -> BTreeMap<JobId, u64> {
+        std::mem::take(&mut self.tombstones)
+    }
+
+    /// After the last segment: the sessions, and whose they are.
+    pub fn sessions(&mut self) -> BTreeMap<SessionId, (Option<JobId>, SessionFold)> {
+        std::mem::take(&mut self.sessions)
+    }
+
+    /// The last number of a stream that was seen, and its time.
     #[must_use]
-    pub fn head(&self, stream: Option<JobId>) -> u64 {
-        self.streams.get(&stream).map_or(0, |stream| stream.seq)
+    pub fn head(&self, stream: Option<JobId>) -> (u64, Timestamp) {
+        self.streams.get(&stream).map_or((0, Timestamp(0)), |stream| (stream.seq, stream.at))
     }
 }
 

@@ -1,23 +1,16 @@
 //! E7: every commit is sealed, and each seal is made again from what is in the log.
 
-use sha2::{Digest as _, Sha256};
-
 use super::Breach;
-use crate::model::id::Cursor;
-use crate::model::segment::{StoredSegment, digest};
+use crate::model::fingerprint::hex;
+use crate::model::id::{Cursor, RequestId, WorkspaceId};
+use crate::model::seal::Sealing;
 
 /// The chain of seals as it is made again.
 pub struct Chain {
-    made: Sha256,
+    made: Sealing,
     seal: [u8; 32],
     /// Segments since the last seal.
     open: u64,
-}
-
-impl Default for Chain {
-    fn default() -> Chain {
-        Chain { made: Sha256::new_with_prefix([0; 32]), seal: [0; 32], open: 0 }
-    }
 }
 
 impl std::fmt::Debug for Chain {
@@ -27,17 +20,22 @@ impl std::fmt::Debug for Chain {
 }
 
 impl Chain {
-    /// The next segment of the log.
-    pub fn add(&mut self, segment: &StoredSegment) {
-        self.made.update(digest(segment, &segment.events));
+    /// Of a workspace's log, from its beginning.
+    #[must_use]
+    pub fn of(workspace: WorkspaceId) -> Chain {
+        Chain { made: Sealing::first(workspace), seal: [0; 32], open: 0 }
+    }
+
+    /// The digest of the next segment of the log.
+    pub fn add(&mut self, digest: [u8; 32]) {
+        self.made.add(digest);
         self.open += 1;
     }
 
     /// The seal that stands after the segments added so far.
-    pub fn seal(&mut self, upto: Cursor, stored: [u8; 32]) -> Option<Breach> {
-        let made: [u8; 32] = std::mem::take(&mut self.made).finalize().into();
+    pub fn seal(&mut self, upto: Cursor, request: RequestId, stored: [u8; 32]) -> Option<Breach> {
         // What follows is held against the seal that is stored, so that one break is not told of every commit after it.
-        self.made = Sha256::new_with_prefix(stored);
+        let made = std::mem::replace(&mut self.made, Sealing::after(stored)).close(request);
         (self.seal, self.open) = (stored, 0);
         (made != stored)
             .then(|| self.wrong(upto, "the seal does not fit: an event up to here was changed, added or removed"))
@@ -57,6 +55,6 @@ impl Chain {
     /// The last seal, in hex: kept elsewhere, it shows a file that was forged from end to end.
     #[must_use]
     pub fn last(&self) -> String {
-        self.seal.iter().map(|byte| format!("{byte:02x}")).collect()
+        hex(&self.seal)
     }
 }

@@ -36,6 +36,12 @@ pub struct JobCreated {
     /// What the caller gave along.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub input: Option<Value>,
+    /// Limits given for this job, over those of its spinner.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub settings: Option<Value>,
+    /// What the arguments behind the key come to.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub fingerprint: String,
 }
 
 /// A step of the frozen spinner, as the log names it.

@@ -17,7 +17,7 @@ mod table;
 use table::check;
 
 fn created() -> Event {
-    Event::JobCreated(JobCreated {
+    Event::JobCreated(Box::new(JobCreated {
         spinner: "welcome".to_owned(),
         version: 1,
         hash: "ab".to_owned(),
@@ -30,7 +30,9 @@ fn created() -> Event {
         retry_of: None,
         idempotency_key: None,
         input: Some(json!({ "note": "private" })),
-    })
+        settings: None,
+        fingerprint: String::new(),
+    }))
 }
 
 fn own(cursor: u64, owner: impl FnOnce(Timestamp, Vec<Event>) -> Segment, events: Vec<Event>) -> StoredSegment {

@@ -1,8 +1,7 @@
 //! A spinner as its file says it (SPEC §4): parsed, every value with its place; what the steps mean is not known here.
 
-use sha2::{Digest, Sha256};
-
-use super::document::{self, Complaint, Complaints, Fields, Placed, Spot, list, nearest};
+use super::document::{self, Complaint, Complaints, Fields, Node, Placed, Spot, list, nearest};
+use super::fingerprint;
 use super::project::ProjectType;
 
 mod limits;
@@ -46,7 +45,7 @@ impl Spinner {
     /// What keeps it from being read at all: it is not TOML, or it has no steps.
     pub fn parse(text: &str) -> Result<(Spinner, Complaints), Complaints> {
         let tree = document::parse(text).map_err(|complaint: Complaint| Complaints(vec![complaint]))?;
-        let digest = Sha256::digest(tree.value.canonical().to_string());
+        let hash = canonical(&tree);
         let mut complaints = Complaints::default();
         let mut fields = Fields::of(tree, "the spinner", &mut complaints);
         let name = fields.required_text("name");
@@ -74,8 +73,13 @@ impl Spinner {
         }
         let sound = !complaints.forbid();
         let name = name.map(|n| n.value).unwrap_or_default();
-        let hash = digest.iter().map(|byte| format!("{byte:02x}")).collect();
         Ok((Spinner { name, project_type, description, params, limits, record_retry, steps, hash, sound }, complaints))
+    }
+
+    /// The hash that [`Spinner::parse`] would give it; nothing for what is not TOML.
+    #[must_use]
+    pub fn hash_of(text: &str) -> Option<String> {
+        document::parse(text).ok().map(|tree| canonical(&tree))
     }
 
     /// The names of the steps as the step at `here` may be sent to them.
@@ -83,6 +87,10 @@ impl Spinner {
     pub fn targets(&self, here: usize) -> Targets {
         Targets { names: self.steps.iter().map(|step| step.name.value.clone()).collect(), here }
     }
+}
+
+fn canonical(tree: &Placed<Node>) -> String {
+    fingerprint::of_text(&tree.value.canonical().to_string())
 }
 
 fn check_name(name: &Placed<String>, what: &str, complaints: &mut Complaints) {

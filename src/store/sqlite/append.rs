@@ -3,13 +3,13 @@
 use std::collections::HashMap;
 
 use rusqlite::{CachedStatement, Connection, OptionalExtension as _};
-use sha2::{Digest, Sha256};
 
 use crate::model::event::{Event, Leads};
 use crate::model::fold::{JobFold, SessionFold};
 use crate::model::id::{Cursor, JobId, RequestId};
 use crate::model::payload::Counts;
 use crate::model::reason::Reason;
+use crate::model::seal::Sealing;
 use crate::model::segment::{Owner, RecordEffect, Segment, StoredSegment, digest};
 use crate::model::status::{JobStatus, RecordStatus, SessionStatus};
 use crate::model::time::Timestamp;
@@ -34,7 +34,7 @@ pub(super) struct Appender<'db> {
     db: &'db Connection,
     request: RequestId,
     cursor: u64,
-    seal: Sha256,
+    seal: Sealing,
     /// Streams that were touched; the workspace's has no job.
     heads: HashMap<Option<JobId>, Head>,
     insert_segment: CachedStatement<'db>,
@@ -46,14 +46,17 @@ impl<'db> Appender<'db> {
     pub(super) fn new(db: &'db Connection, request: RequestId) -> Result<Appender<'db>> {
         let last = db
             .prepare_cached("SELECT upto_cursor, hash FROM cx_seal ORDER BY upto_cursor DESC LIMIT 1")?
-            .query_row([], |row| Ok((row.get::<_, i64>(0)?.cast_unsigned(), row.get::<_, Vec<u8>>(1)?)))
+            .query_row([], |row| Ok((row.get::<_, i64>(0)?.cast_unsigned(), row.get(1)?)))
             .optional()?;
-        let (cursor, hash) = last.unwrap_or((0, vec![0; 32]));
+        let (cursor, seal) = match last {
+            Some((cursor, hash)) => (cursor, Sealing::after(hash)),
+            None => (0, Sealing::first(super::read::workspace(db)?)),
+        };
         Ok(Appender {
             db,
             request,
             cursor: cursor + 1,
-            seal: Sha256::new_with_prefix(hash),
+            seal,
             heads: HashMap::new(),
             insert_segment: db.prepare_cached(
                 "INSERT INTO cx_segment (cursor, job, row, seq, n, at, events) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
@@ -115,7 +118,7 @@ impl<'db> Appender<'db> {
             at.0,
             &segment.events,
         ))?;
-        self.seal.update(digest(&stored, &segment.events));
+        self.seal.add(digest(&stored, &segment.events));
         self.cursor += u64::from(segment.n);
         Ok(())
     }
@@ -245,7 +248,7 @@ impl<'db> Appender<'db> {
         self.db.prepare_cached("INSERT INTO cx_seal (upto_cursor, request, hash) VALUES (?1, ?2, ?3)")?.execute((
             upto.cast_signed(),
             self.request.0.cast_signed(),
-            self.seal.finalize().as_slice(),
+            self.seal.close(self.request),
         ))?;
         Ok(Cursor(upto))
     }
@@ -277,9 +280,7 @@ fn fold_record(head: &mut Head, effect: &RecordEffect) -> Result<()> {
         count(outcomes, key);
     }
     if status == RecordStatus::Failed {
-        let step = after.failed_step.map_or_else(|| "-".to_owned(), |step| step.to_string());
-        let reason = after.reason.map_or("-", Reason::name);
-        count(failures, &format!("{step} {reason}"));
+        count(failures, &after.failure());
     }
     Ok(())
 }

@@ -8,7 +8,7 @@ use super::append::Appender;
 use super::new_file::NewFile;
 use super::rows::quoted;
 use super::select::select;
-use super::write::{facts, open_job, table};
+use super::write::{facts, not_before, open_job, table};
 use super::{Side, SqliteStore, condition, project};
 use crate::model::event::Event;
 use crate::model::id::RequestId;
@@ -228,6 +228,7 @@ impl SqliteLoad<'_> {
     /// Writes down what the table is now, and the events that say so.
     fn describe(&self, load: &LoadFacts) -> Result<Table> {
         let plan = &self.plan;
+        let at = not_before(self.db, plan.at)?;
         let kept = self.before.as_ref().filter(|_| plan.mode != LoadMode::Replace);
         let whole = kept.is_none_or(|before| before.rows == 0);
         let after = Table {
@@ -245,7 +246,7 @@ impl SqliteLoad<'_> {
             rows: kept.map_or(0, |before| before.rows) + self.rows,
             next_row: self.next,
             sha256: whole.then(|| load.sha256.clone()),
-            updated_at: plan.at,
+            updated_at: at,
         };
         self.db.execute(
             "INSERT INTO cx_table (name, columns, metadata, rows, next_row, sha256, updated_at, project) \
@@ -258,7 +259,7 @@ impl SqliteLoad<'_> {
                 after.rows.cast_signed(),
                 after.next_row.cast_signed(),
                 &after.sha256,
-                plan.at.0,
+                at.0,
                 &after.project,
             ),
         )?;
@@ -271,12 +272,16 @@ impl SqliteLoad<'_> {
             LoadMode::Append => "append",
             LoadMode::Replace => "replace",
         };
-        events.push(Event::TableImported(facts(json!({
+        let mut said = facts(json!({
             "name": after.name, "mode": mode, "file": load.file, "dialect": load.dialect, "rows": self.rows,
-            "duplicates": self.duplicates, "rejected": load.rejected, "columns": plan.columns, "sha256": load.sha256,
-        }))));
+            "first_row": self.next - self.rows, "duplicates": self.duplicates, "rejected": load.rejected,
+            "columns": plan.columns, "unique": plan.unique, "sha256": load.sha256,
+        }));
+        // Of a file with doubles, that of the rows which are in the table is another.
+        said.0.extend(load.entered.clone().map(|entered| ("entered_sha256".to_owned(), entered.into())));
+        events.push(Event::TableImported(said));
         let mut appender = Appender::new(self.db, self.request)?;
-        appender.push(&Segment::workspace(plan.at, events)?)?;
+        appender.push(&Segment::workspace(at, events)?)?;
         appender.finish()?;
         Ok(after)
     }

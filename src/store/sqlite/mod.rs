@@ -19,17 +19,21 @@ use crate::model::project::{DEFAULT, ProjectType};
 use crate::model::time::Timestamp;
 
 mod append;
+mod backup;
 mod condition;
 mod load;
 mod new_file;
 mod project;
+mod prune;
 mod read;
 mod rows;
+mod schema;
 mod select;
 #[cfg(test)]
 mod tests;
 mod write;
 
+pub use backup::{Copied, Overwrite};
 pub use condition::check_condition;
 
 /// `cxgr`, in the header of the file.
@@ -347,7 +351,7 @@ fn add_functions(db: &Connection) -> Result<()> {
             rusqlite::types::ValueRef::Null | rusqlite::types::ValueRef::Blob(_) => None,
         })
     })?;
-    Ok(())
+    prune::add_function(db)
 }
 
 static LONG_WAIT: OnceLock<fn()> = OnceLock::new();

@@ -4,7 +4,7 @@ use rusqlite::{Connection, OptionalExtension as _, ToSql};
 use serde_json::json;
 
 use super::read::number;
-use super::write::facts;
+use super::write::{facts, not_before};
 use crate::model::event::Event;
 use crate::model::plan::{Plan, Usage};
 use crate::model::project::{DEFAULT, Project, ProjectType};
@@ -70,6 +70,7 @@ pub(super) fn create(db: &Connection, at: Timestamp, name: &str, kind: ProjectTy
     if let Some(there) = project(db, name)? {
         return Err(Error::ProjectTaken(there.name));
     }
+    let at = not_before(db, at)?;
     let sql = "INSERT INTO cx_project (name, type, created_at) VALUES (?1, ?2, ?3)";
     db.prepare_cached(sql)?.execute((name, kind.name(), at.0))?;
     let event = Event::ProjectCreated(facts(json!({ "name": name, "type": kind.name() })));

@@ -6,18 +6,18 @@ use rusqlite::{Connection, OptionalExtension as _, ToSql};
 
 use super::rows::{JOB, RECORD, SEGMENT, SPINNER, TABLE, quoted};
 use super::select::select;
-use super::{SqliteStore, condition, project, rows, select, write};
-use crate::model::id::{Cursor, JobId, RecordId, RequestId, RowId, WorkspaceId};
+use super::{SqliteStore, condition, project, prune, rows, schema, select, write};
+use crate::model::id::{Cursor, JobId, RecordId, RequestId, RowId, SessionId, WorkspaceId};
 use crate::model::plan::Usage;
 use crate::model::project::Project;
-use crate::model::segment::StoredSegment;
+use crate::model::segment::{StoredSegment, Tombstone};
 use crate::model::status::RecordStatus;
 use crate::model::table::Table;
 use crate::model::time::Timestamp;
 use crate::store::lock::{self, Holder};
 use crate::store::{
-    Error, Holdings, Job, Left, Range, Read, Record, RecordAsk, Result, Row, RowAsk, Scope, Seal, Selection, Selector,
-    Session, SpinnerVersion, Tally,
+    Cells, Error, Holdings, Job, Left, Prunable, Range, Read, Record, RecordAsk, Result, Row, RowAsk, Scope, Seal,
+    Selection, Selector, Session, SpinnerVersion, Tally,
 };
 
 fn all<T>(
@@ -34,6 +34,12 @@ fn all<T>(
 pub(super) fn number(db: &Connection, sql: &str, values: &[&dyn ToSql]) -> Result<u64> {
     let found: Option<i64> = db.prepare_cached(sql)?.query_row(values, |row| row.get(0))?;
     Ok(found.unwrap_or(0).cast_unsigned())
+}
+
+/// Whose file it is.
+pub(super) fn workspace(db: &Connection) -> Result<WorkspaceId> {
+    let id: i64 = db.query_row("SELECT id FROM cx_workspace", [], |row| row.get(0))?;
+    Ok(WorkspaceId(id.cast_unsigned()))
 }
 
 /// SQLite counts in signed numbers; a limit beyond them is none.
@@ -62,8 +68,7 @@ impl SqliteStore {
 
 impl Read for SqliteStore {
     fn workspace(&self) -> Result<WorkspaceId> {
-        let id: i64 = self.db.query_row("SELECT id FROM cx_workspace", [], |row| row.get(0))?;
-        Ok(WorkspaceId(id.cast_unsigned()))
+        workspace(&self.db)
     }
 
     fn projects(&self) -> Result<Vec<Project>> {
@@ -92,10 +97,7 @@ impl Read for SqliteStore {
 
     fn rows(&self, ask: &RowAsk<'_>) -> Result<Vec<Row>> {
         let table = self.known(ask.table)?;
-        let mut sql = "SELECT cx_row".to_owned();
-        for column in ask.columns {
-            let _ = write!(sql, ", {}", quoted(column));
-        }
+        let mut sql = columns(&table.name, ask.columns);
         let _ = write!(sql, " FROM {} WHERE cx_row BETWEEN ?1 AND ?2", quoted(&table.name));
         let (first, last) = ask.range;
         let (limit, offset) = (capped(ask.limit), capped(ask.offset));
@@ -259,9 +261,15 @@ impl Read for SqliteStore {
     }
 
     fn seals(&self, after: Cursor, limit: u64) -> Result<Vec<Seal>> {
-        let sql = "SELECT upto_cursor, hash FROM cx_seal WHERE upto_cursor > ?1 ORDER BY upto_cursor LIMIT ?2";
-        all(&self.db, sql, &[&capped(after.0), &capped(limit)], |row| {
-            Ok(Seal { upto: Cursor(row.get::<_, i64>(0)?.cast_unsigned()), hash: row.get(1)? })
+        let sql = "SELECT upto_cursor, request, hash FROM cx_seal WHERE upto_cursor > ?1 ORDER BY upto_cursor LIMIT ?2";
+        all(&self.db, sql, &[&capped(after.0), &capped(limit)], rows::seal)
+    }
+
+    fn head(&self, stream: Option<JobId>) -> Result<(u64, Timestamp)> {
+        let read = |row: &rusqlite::Row<'_>| Ok((row.get::<_, i64>(0)?.cast_unsigned(), Timestamp(row.get(1)?)));
+        Ok(match stream {
+            None => self.db.query_row("SELECT seq, at FROM cx_workspace", [], read)?,
+            Some(job) => self.db.query_row("SELECT seq, at FROM cx_job WHERE id = ?1", [capped(job.0)], read)?,
         })
     }
 
@@ -270,16 +278,48 @@ impl Read for SqliteStore {
         number(&self.db, "SELECT max(upto_cursor) FROM cx_seal", &[]).map(Cursor)
     }
 
-    fn head(&self, stream: Option<JobId>) -> Result<u64> {
-        match stream {
-            None => number(&self.db, "SELECT seq FROM cx_workspace", &[]),
-            Some(job) => number(&self.db, "SELECT seq FROM cx_job WHERE id = ?1", &[&capped(job.0)]),
+    fn tombstones(&self, after: Cursor, limit: u64) -> Result<Vec<Tombstone>> {
+        let sql = "SELECT cursor, job, n, hash FROM cx_tombstone WHERE cursor > ?1 ORDER BY cursor LIMIT ?2";
+        all(&self.db, sql, &[&capped(after.0), &capped(limit)], rows::tombstone)
+    }
+
+    fn prunable(&self, before: Timestamp, only: Option<JobId>) -> Result<Vec<Prunable>> {
+        prune::prunable(&self.db, before, only)
+    }
+
+    fn sessions(&self, after: SessionId, limit: u64) -> Result<Vec<Session>> {
+        let sql = "SELECT id, job, status FROM cx_session WHERE id > ?1 ORDER BY id LIMIT ?2";
+        all(&self.db, sql, &[&capped(after.0), &capped(limit)], rows::session)
+    }
+
+    fn retired(&self) -> Result<Vec<(String, RowId)>> {
+        let read = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, RowId(row.get::<_, i64>(1)?.cast_unsigned())));
+        all(&self.db, "SELECT name, next_row FROM cx_retired ORDER BY name", &[], read)
+    }
+
+    fn cells(&self, table: &str, names: &[String], each: &mut dyn FnMut(RowId, Cells<'_, '_>)) -> Result<()> {
+        let sql = format!("{} FROM {} ORDER BY cx_row", columns(table, names), quoted(table));
+        let mut statement = self.db.prepare(&sql)?;
+        let mut found = statement.query([])?;
+        while let Some(row) = found.next()? {
+            let mut broken = None;
+            let id = RowId(row.get::<_, i64>(0)?.cast_unsigned());
+            let mut cells = (1..=names.len()).map_while(|place| {
+                row.get_ref(place).and_then(|cell| Ok(cell.as_bytes()?)).map_err(|error| broken = Some(error)).ok()
+            });
+            each(id, &mut cells);
+            if let Some(error) = broken {
+                return Err(error.into());
+            }
         }
+        Ok(())
     }
 
     fn integrity(&self) -> Result<Vec<String>> {
-        let found: Vec<String> = all(&self.db, "PRAGMA integrity_check", &[], |row| row.get(0))?;
-        Ok(found.into_iter().filter(|line| line != "ok").collect())
+        let mut found: Vec<String> = all(&self.db, "PRAGMA integrity_check", &[], |row| row.get(0))?;
+        found.retain(|line| line != "ok");
+        found.extend(schema::differences(&self.db)?);
+        Ok(found)
     }
 
     fn tally(&self, job: JobId) -> Result<Vec<Tally>> {
@@ -288,6 +328,17 @@ impl Read for SqliteStore {
             Ok(Tally { what: row.get(0)?, key: row.get(1)?, n: row.get::<_, i64>(2)?.cast_unsigned() })
         })
     }
+}
+
+/// The row's number and these columns. Each goes by the name of its table, because SQLite takes a bare name in quotes
+/// that is no column for a text.
+fn columns(table: &str, names: &[String]) -> String {
+    let table = quoted(table);
+    let mut sql = "SELECT cx_row".to_owned();
+    for name in names {
+        let _ = write!(sql, ", {table}.{}", quoted(name));
+    }
+    sql
 }
 
 /// Runs `read` with the filter of the ask and the values of its parameters ?1 to ?4.

@@ -3,18 +3,18 @@
 use rusqlite::Row as SqlRow;
 use rusqlite::types::Type;
 
-use crate::model::id::{Cursor, JobId, RecordId, RowId, SessionId};
+use crate::model::id::{Cursor, JobId, RecordId, RequestId, RowId, SessionId};
 use crate::model::payload::Counts;
 use crate::model::reason::Reason;
-use crate::model::segment::StoredSegment;
+use crate::model::segment::{StoredSegment, Tombstone};
 use crate::model::status::{JobStatus, RecordStatus, SessionStatus};
 use crate::model::table::Table;
 use crate::model::time::{Millis, Timestamp};
-use crate::store::{Job, Record, Session, SpinnerVersion};
+use crate::store::{Job, Record, Seal, Session, SpinnerVersion};
 
 pub(super) const JOB: &str = "id, spinner, version, tbl, fields, steps, settings, status, reason, total, queued, \
     running, waiting, sleeping, completed, failed, canceled, created_at, started_at, ended_at, fingerprint, ran, since, at, \
-    retry_of, project";
+    retry_of, project, idempotency_key, pruned_at";
 
 pub(super) const RECORD: &str =
     "job, row, status, attempt, claim, partial, started_at, ended_at, failed_step, reason, disposition";
@@ -82,11 +82,13 @@ pub(super) fn job(row: &SqlRow<'_>) -> rusqlite::Result<Job> {
         created_at: Timestamp(row.get(17)?),
         started_at: time(row, 18)?,
         ended_at: time(row, 19)?,
+        idempotency_key: row.get("idempotency_key")?,
         fingerprint: row.get(20)?,
         ran: Millis(unsigned(row, 21)?),
         since: time(row, 22)?,
         last_at: Timestamp(row.get(23)?),
         retry_of: row.get::<_, Option<i64>>(24)?.map(|id| JobId(id.cast_unsigned())),
+        pruned_at: row.get::<_, Option<i64>>("pruned_at")?.map(Timestamp),
     })
 }
 
@@ -115,6 +117,16 @@ pub(super) fn segment(row: &SqlRow<'_>) -> rusqlite::Result<StoredSegment> {
         at: Timestamp(row.get(5)?),
         events: row.get(6)?,
     })
+}
+
+pub(super) fn seal(row: &SqlRow<'_>) -> rusqlite::Result<Seal> {
+    let request = RequestId(row.get::<_, i64>(1)?.cast_unsigned());
+    Ok(Seal { upto: Cursor(unsigned(row, 0)?), request, hash: row.get(2)? })
+}
+
+pub(super) fn tombstone(row: &SqlRow<'_>) -> rusqlite::Result<Tombstone> {
+    let (cursor, job) = (Cursor(unsigned(row, 0)?), JobId(unsigned(row, 1)?));
+    Ok(Tombstone { cursor, job, n: row.get(2)?, hash: row.get(3)? })
 }
 
 pub(super) fn table(row: &SqlRow<'_>) -> rusqlite::Result<Table> {

@@ -7,7 +7,7 @@ use crate::model::id::{RecordId, RowId};
 use crate::model::payload::{Counts, Nothing, Progress};
 use crate::model::segment::Segment;
 use crate::store::conformance::{conforms, load, new_job, whole_record};
-use crate::store::{LoadMode, Read as _, Scope, Write as _};
+use crate::store::{LoadMode, Read as _, RowAsk, Scope, Write as _};
 
 fn invocation() -> Invocation {
     Invocation { verb: "test".to_owned(), at: Timestamp(1), workspace: Some(WorkspaceId(7)) }
@@ -86,6 +86,19 @@ fn the_log_cannot_be_changed_by_hand() {
         .collect::<rusqlite::Result<_>>()
         .unwrap();
     assert_eq!(types, ["spinner.created", "spinner.published"]);
+}
+
+/// SQLite takes a name in quotes that is no column for a text, and would show it in every row.
+#[test]
+fn a_column_that_is_gone_is_an_error() {
+    let mut store = SqliteStore::in_memory(invocation()).unwrap();
+    load(&mut store, LoadMode::New, &[["Ada", "1"]]).unwrap();
+    store.db.execute_batch("ALTER TABLE people RENAME COLUMN phone TO tel").unwrap();
+    let columns = ["name".to_owned(), "phone".to_owned()];
+    let ask = RowAsk { table: "people", columns: &columns, range: (1, 9), condition: None, offset: 0, limit: 9 };
+    let said = store.rows(&ask).unwrap_err().to_string();
+    assert!(said.contains("no such column"), "{said}");
+    assert!(store.cells("people", &columns, &mut |_, _| {}).is_err());
 }
 
 #[test]

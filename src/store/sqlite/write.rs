@@ -7,8 +7,9 @@ use super::append::Appender;
 use super::load::SqliteLoad;
 use super::rows::quoted;
 use super::select::{left, select};
-use super::{SqliteStore, project, rows};
+use super::{SqliteStore, project, prune, rows};
 use crate::model::event::Event;
+use crate::model::fingerprint;
 use crate::model::id::{Cursor, JobId, SessionId};
 use crate::model::payload::{Facts, JobCreated, Nothing, SelectionFact};
 use crate::model::plan::Usage;
@@ -17,7 +18,7 @@ use crate::model::segment::Segment;
 use crate::model::table::Table;
 use crate::model::time::Timestamp;
 use crate::store::lock::JobLock;
-use crate::store::{Error, Fresh, Load, LoadPlan, NewJob, Result, Rows, SpinnerVersion, Write};
+use crate::store::{Error, Fresh, Load, LoadPlan, NewJob, Pruned, Result, Rows, SpinnerVersion, Write};
 
 impl SqliteStore {
     /// A commit that appends: runs `write`, then stores the segments it returns.
@@ -69,6 +70,13 @@ pub(super) fn facts(value: Value) -> Facts {
 pub(super) fn table(db: &Connection, name: &str) -> Result<Option<Table>> {
     let sql = format!("SELECT {} FROM cx_table WHERE name = ?1", rows::TABLE);
     Ok(db.prepare_cached(&sql)?.query_row([name], rows::table).optional()?)
+}
+
+/// A time that is not before the last of the workspace's stream, as its events have it (E3): what stands beside the log
+/// says the same.
+pub(super) fn not_before(db: &Connection, at: Timestamp) -> Result<Timestamp> {
+    let last: i64 = db.prepare_cached("SELECT at FROM cx_workspace")?.query_row([], |row| row.get(0))?;
+    Ok(at.max(Timestamp(last)))
 }
 
 /// A job over the table that has not ended.
@@ -125,13 +133,19 @@ impl Write for SqliteStore {
             }
             project::admit(db, &plan, at, Usage { spinners: 0, jobs: 1, records: selection.total })?;
             let fact = SelectionFact { sha256: selection.sha256(), summary: job.created.selection.summary.clone() };
-            let created = JobCreated { total: selection.total, selection: fact, ..job.created.clone() };
+            let created = JobCreated {
+                total: selection.total,
+                selection: fact,
+                settings: settings(&job.settings)?,
+                fingerprint: job.fingerprint.clone(),
+                ..job.created.clone()
+            };
             let id = insert_job(db, at, job, &created)?;
             let mut insert = db.prepare_cached("INSERT INTO cx_selection (job, first, last) VALUES (?1, ?2, ?3)")?;
             for range in &selection.ranges {
                 insert.execute((id.0.cast_signed(), range.start().cast_signed(), range.end().cast_signed()))?;
             }
-            let events = vec![Event::JobCreated(created), Event::JobQueued(Nothing {})];
+            let events = vec![Event::JobCreated(Box::new(created)), Event::JobQueued(Nothing {})];
             Ok((Some(id), vec![Segment::job(id, at, events)?]))
         })
     }
@@ -152,6 +166,7 @@ impl Write for SqliteStore {
                     (name.to_owned(), project::of_new(db, wanted.as_deref())?)
                 }
             };
+            let at = not_before(db, at)?;
             let published = SpinnerVersion {
                 name,
                 project,
@@ -170,7 +185,8 @@ impl Write for SqliteStore {
                 let said = json!({ "name": published.name, "project": published.project });
                 events.push(Event::SpinnerCreated(facts(said)));
             }
-            let said = json!({ "name": published.name, "version": version, "hash": hash });
+            let text = fingerprint::of_text(definition);
+            let said = json!({ "name": published.name, "version": version, "hash": hash, "text_sha256": text });
             events.push(Event::SpinnerPublished(facts(said)));
             Ok(((published, Fresh::New), vec![Segment::workspace(at, events)?]))
         })
@@ -179,6 +195,7 @@ impl Write for SqliteStore {
     fn set_metadata(&mut self, at: Timestamp, name: &str, fields: Option<&[String]>) -> Result<Table> {
         self.commit_events(|db| {
             let table = table(db, name)?.ok_or_else(|| Error::NoTable(name.to_owned()))?;
+            let at = not_before(db, at)?;
             let text = fields.map(serde_json::to_string).transpose()?;
             db.prepare_cached("UPDATE cx_table SET metadata = ?2, updated_at = ?3 WHERE name = ?1")?.execute((
                 &table.name,
@@ -205,6 +222,10 @@ impl Write for SqliteStore {
             let event = Event::TableDeleted(facts(json!({ "name": table.name, "rows": table.rows })));
             Ok(((), vec![Segment::workspace(at, vec![event])?]))
         })
+    }
+
+    fn prune(&mut self, at: Timestamp, job: JobId) -> Result<Option<Pruned>> {
+        prune::prune(self, at, job)
     }
 
     fn load(&mut self, plan: &LoadPlan) -> Result<Box<dyn Load + '_>> {
@@ -235,6 +256,12 @@ impl Write for SqliteStore {
             Ok((SessionId(id.cast_unsigned()), vec![Segment::workspace(at, events)?]))
         })
     }
+}
+
+/// What was given for a job, for its event; nothing where nothing was.
+fn settings(text: &str) -> Result<Option<Value>> {
+    let settings: Value = serde_json::from_str(text)?;
+    Ok(Some(settings).filter(|settings| *settings != json!({})))
 }
 
 fn insert_job(db: &Connection, at: Timestamp, job: &NewJob, created: &JobCreated) -> Result<JobId> {

@@ -46,7 +46,8 @@ pub(super) fn import(store: &mut SqliteStore, table: &str, columns: &[&str], row
         let cells: Vec<String> = columns.iter().map(|column| format!("{column}{row}")).collect();
         load.row(&mut cells.iter().map(String::as_bytes)).unwrap();
     }
-    let facts = LoadFacts { file: "c.csv".into(), dialect: "utf-8".into(), sha256: "a".repeat(64), rejected: 0 };
+    let facts =
+        LoadFacts { file: "c.csv".into(), dialect: "utf-8".into(), sha256: "a".repeat(64), entered: None, rejected: 0 };
     load.finish(&facts).unwrap();
 }
 
@@ -75,6 +76,8 @@ pub(super) fn create_over(store: &mut SqliteStore, ranges: Vec<std::ops::RangeIn
         retry_of: None,
         idempotency_key: None,
         input: None,
+        settings: None,
+        fingerprint: String::new(),
     };
     let selection = Selection { ranges, total };
     let job = NewJob { created, rows: Rows::These(selection), settings: "{}".into(), fingerprint: String::new() };

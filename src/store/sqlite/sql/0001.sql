@@ -45,8 +45,21 @@ CREATE TABLE cx_seal (
     hash        BLOB    NOT NULL CHECK (length(hash) = 32)
 ) STRICT;
 
-CREATE TRIGGER cx_segment_is_kept  BEFORE DELETE ON cx_segment BEGIN SELECT RAISE(ABORT, 'the log is append-only'); END;
+-- What is left of a pruned segment: its place and its digest, so that the seals still hold.
+CREATE TABLE cx_tombstone (
+    cursor INTEGER PRIMARY KEY CHECK (cursor > 0),
+    job    INTEGER NOT NULL,
+    n      INTEGER NOT NULL CHECK (n > 0),
+    hash   BLOB    NOT NULL CHECK (length(hash) = 32)
+) STRICT;
+
+-- A segment may go where its tombstone stands.
+CREATE TRIGGER cx_segment_is_kept BEFORE DELETE ON cx_segment
+WHEN NOT EXISTS (SELECT 1 FROM cx_tombstone t WHERE t.cursor = OLD.cursor AND t.job = OLD.job AND t.n = OLD.n)
+BEGIN SELECT RAISE(ABORT, 'the log is append-only'); END;
 CREATE TRIGGER cx_segment_is_final BEFORE UPDATE ON cx_segment BEGIN SELECT RAISE(ABORT, 'the log is append-only'); END;
+CREATE TRIGGER cx_tombstone_is_kept  BEFORE DELETE ON cx_tombstone BEGIN SELECT RAISE(ABORT, 'the log is append-only'); END;
+CREATE TRIGGER cx_tombstone_is_final BEFORE UPDATE ON cx_tombstone BEGIN SELECT RAISE(ABORT, 'the log is append-only'); END;
 CREATE TRIGGER cx_seal_is_kept     BEFORE DELETE ON cx_seal    BEGIN SELECT RAISE(ABORT, 'the log is append-only'); END;
 CREATE TRIGGER cx_seal_is_final    BEFORE UPDATE ON cx_seal    BEGIN SELECT RAISE(ABORT, 'the log is append-only'); END;
 
@@ -126,6 +139,7 @@ CREATE TABLE cx_job (
     idempotency_key TEXT UNIQUE,
     fingerprint     TEXT    NOT NULL,         -- of the arguments behind the key
     retry_of        INTEGER REFERENCES cx_job (id),
+    pruned_at       INTEGER CHECK (pruned_at IS NULL OR ended_at IS NOT NULL),
     seq             INTEGER NOT NULL DEFAULT 0,
     at              INTEGER NOT NULL DEFAULT 0,
     CHECK ((status IN (6, 7, 8)) = (ended_at IS NOT NULL)),
