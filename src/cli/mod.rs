@@ -9,6 +9,8 @@ use args::{Cli, Verb};
 use context::Context;
 use failure::Failure;
 
+use crate::store::Writing;
+
 mod args;
 mod context;
 mod drive;
@@ -41,7 +43,7 @@ pub fn main() -> ExitCode {
     let terminal = context::terminal(&global);
     let verb = views::path(&matches);
     let done = Context::new(&global, terminal.clone(), verb).and_then(|context| {
-        tell_long_waits();
+        tell_long_waits(&context);
         dispatch(&context, &matches)
     });
     match done {
@@ -72,10 +74,18 @@ fn dispatch(context: &Context, matches: &clap::ArgMatches) -> Result<u8, Failure
     }
 }
 
-/// Whoever waits for another process to finish writing is told so after two seconds.
-fn tell_long_waits() {
-    crate::store::on_long_wait(|| {
-        use std::io::Write as _;
-        let _ = writeln!(std::io::stderr(), "waiting for another process to finish writing to the database");
+/// Whoever waits for another process to finish writing is told so after two seconds, and for whom (EVENTS §4).
+fn tell_long_waits(context: &Context) {
+    let (terminal, database) = (context.terminal.clone(), context.database().to_owned());
+    crate::store::on_long_wait(move || {
+        let who = match crate::store::writing(&database) {
+            None => "another process".to_owned(),
+            Some(Writing { pid, command, stopped }) => {
+                let command = command.map_or_else(String::new, |command| format!(" (`{command}`)"));
+                let state = if stopped { ", which is stopped," } else { "" };
+                format!("process {pid}{command}{state}")
+            }
+        };
+        crate::ui::failure::say(&terminal, &format!("waiting for {who} to finish writing to the database"));
     });
 }

@@ -14,6 +14,7 @@ mod conformance;
 pub mod lock;
 mod sqlite;
 mod values;
+mod writing;
 
 pub use lock::{Holder, JobLock};
 pub use sqlite::{Access, Fault, Invocation, Side, SqliteStore, check_condition, on_long_wait};
@@ -21,6 +22,7 @@ pub use values::{
     Fate, Fresh, Job, LoadFacts, LoadMode, LoadPlan, NewJob, Range, Record, RecordAsk, Row, RowAsk, Rows, Scope, Seal,
     Selection, Selector, Session, SpinnerVersion, Tally,
 };
+pub use writing::{Writing, writing};
 
 /// Why the store did not do it.
 #[derive(Debug, thiserror::Error)]

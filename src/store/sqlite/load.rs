@@ -8,7 +8,7 @@ use super::append::Appender;
 use super::new_file::NewFile;
 use super::rows::quoted;
 use super::write::{facts, open_job, table};
-use super::{Side, SqliteStore};
+use super::{Side, SqliteStore, WRITE_AHEAD};
 use crate::model::event::Event;
 use crate::model::id::RequestId;
 use crate::model::segment::Segment;
@@ -176,7 +176,8 @@ impl Load for SqliteLoad<'_> {
         self.done = true;
         *self.known = Some(self.request);
         *self.new_file = None;
-        self.db.execute_batch("PRAGMA journal_mode = WAL")?;
+        // It is in, whatever comes of this; who opens the file next tries again.
+        drop(self.db.execute_batch(WRITE_AHEAD));
         if let Some(fault) = self.fault {
             fault(Side::After)?;
         }

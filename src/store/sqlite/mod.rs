@@ -1,16 +1,14 @@
 //! One SQLite file: opening it, its version, and the one place where anything is committed.
 //! Deliberately absent: any knowledge of what a step does or how a state is shown.
 
-use std::cell::RefCell;
 use std::path::{Path, PathBuf};
-use std::sync::OnceLock;
-use std::time::{Duration, Instant};
 
 use rusqlite::config::DbConfig;
 use rusqlite::functions::FunctionFlags;
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 
 use new_file::NewFile;
+use waiting::wait;
 
 use super::{Error, Result};
 use crate::model::event::EventType;
@@ -19,6 +17,7 @@ use crate::model::time::Timestamp;
 
 mod append;
 mod condition;
+mod frozen;
 mod load;
 mod new_file;
 mod read;
@@ -26,12 +25,16 @@ mod rows;
 mod select;
 #[cfg(test)]
 mod tests;
+mod waiting;
 mod write;
 
 pub use condition::check_condition;
+pub use waiting::on_long_wait;
 
 /// `cxgr`, in the header of the file.
 const APPLICATION_ID: i64 = 0x6378_6772;
+
+const WRITE_AHEAD: &str = "PRAGMA journal_mode = WAL";
 
 /// Every version of the file, oldest first; the count of those applied is `user_version`.
 const SCHEMAS: [&str; 1] = [include_str!("sql/0001.sql")];
@@ -108,16 +111,20 @@ impl SqliteStore {
         let flags = flags | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let db = Connection::open_with_flags(path, flags)?;
         let new_file = is_new.then(|| NewFile::of(path));
-        match SqliteStore::set_up(db, Some(path.to_owned()), invocation.clone()) {
-            Err(Error::Sqlite(error)) if invocation.is_none() && is_read_only(&error) && !has_wal(path) => {
-                let frozen = Connection::open_with_flags(frozen(path), flags | OpenFlags::SQLITE_OPEN_URI)?;
-                SqliteStore::set_up(frozen, Some(path.to_owned()), None)
-            }
-            opened => {
-                let mut store = opened?;
+        let opened = SqliteStore::set_up(db, Some(path.to_owned()), invocation.clone());
+        match (opened, new_file) {
+            (Ok(mut store), new_file) => {
                 store.new_file = new_file;
                 Ok(store)
             }
+            (Err(error), Some(new_file)) => {
+                new_file.abandon();
+                Err(error)
+            }
+            (Err(Error::Sqlite(error)), None) if invocation.is_none() && frozen::is_read_only(&error) => {
+                SqliteStore::set_up(frozen::open(path, flags, error)?, Some(path.to_owned()), None)
+            }
+            (Err(error), None) => Err(error),
         }
     }
 
@@ -204,7 +211,7 @@ impl SqliteStore {
 
     /// From now on readers never wait for the writer.
     fn write_ahead(&self) -> Result<()> {
-        Ok(self.db.execute_batch("PRAGMA journal_mode = WAL")?)
+        Ok(self.db.execute_batch(WRITE_AHEAD)?)
     }
 
     /// The one place where anything becomes durable, but for an import.
@@ -229,33 +236,6 @@ impl SqliteStore {
             (None, None) => Request::New(Invocation { verb: "?".to_owned(), at: Timestamp(0), workspace: None }),
         }
     }
-}
-
-/// Even a reader of a WAL file writes beside it. Where that is not allowed, and no WAL is there to be missed, nobody can
-/// be writing, and the file is read as one that never changes.
-fn is_read_only(error: &rusqlite::Error) -> bool {
-    matches!(error.sqlite_error_code(), Some(rusqlite::ErrorCode::ReadOnly | rusqlite::ErrorCode::CannotOpen))
-}
-
-fn has_wal(path: &Path) -> bool {
-    let mut wal = path.as_os_str().to_owned();
-    wal.push("-wal");
-    Path::new(&wal).exists()
-}
-
-/// The file as a URI that says so.
-fn frozen(path: &Path) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '/' | '.' | '-' | '_');
-    let mut uri = "file:".to_owned();
-    for c in path.to_string_lossy().chars() {
-        if plain(c) {
-            uri.push(c);
-        } else {
-            let mut bytes = [0; 4];
-            uri.extend(c.encode_utf8(&mut bytes).bytes().map(|byte| format!("%{byte:02X}")));
-        }
-    }
-    uri + "?immutable=1"
 }
 
 impl Drop for SqliteStore {
@@ -341,33 +321,4 @@ fn add_functions(db: &Connection) -> Result<()> {
         })
     })?;
     Ok(())
-}
-
-static LONG_WAIT: OnceLock<fn()> = OnceLock::new();
-
-/// Sets what is called once when this process has waited two seconds for another to finish writing.
-pub fn on_long_wait(tell: fn()) {
-    let _ = LONG_WAIT.set(tell);
-}
-
-thread_local! {
-    static WAITING: RefCell<Option<Instant>> = const { RefCell::new(None) };
-}
-
-/// Waits for as long as it takes: "database is locked" never reaches a user (EVENTS §4).
-fn wait(tries: i32) -> bool {
-    const PATIENCE: Duration = Duration::from_secs(2);
-    WAITING.with_borrow_mut(|since| {
-        if tries == 0 {
-            *since = Some(Instant::now());
-        }
-        if since.is_some_and(|since| since.elapsed() > PATIENCE) {
-            *since = None;
-            if let Some(tell) = LONG_WAIT.get() {
-                tell();
-            }
-        }
-    });
-    std::thread::sleep(Duration::from_millis(if tries < 20 { 1 } else { 10 }));
-    true
 }

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use rusqlite::Connection;
+use rusqlite::{Connection, OpenFlags};
 
 /// A file that was not there before.
 #[derive(Debug)]
@@ -27,12 +27,29 @@ impl NewFile {
         if db.execute_batch("BEGIN EXCLUSIVE").is_err() {
             return;
         }
-        let requests = db.query_row("SELECT count(*) FROM cx_request", [], |row| row.get::<_, i64>(0));
-        if requests == Ok(0) && self.is_in_place() {
+        if is_blank(db) == Ok(true) && self.is_in_place() {
             drop(fs::remove_file(&self.path));
         }
         drop(db.execute_batch("ROLLBACK"));
     }
+
+    /// The same for one that could not even be set up, so that there is no connection any more.
+    pub(super) fn abandon(&self) {
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        if let Ok(db) = Connection::open_with_flags(&self.path, flags) {
+            self.remove(&db);
+        }
+    }
+}
+
+/// Whether no command has written to it: it has no request, if it has the table of them at all.
+fn is_blank(db: &Connection) -> rusqlite::Result<bool> {
+    let count = |sql| db.query_row(sql, [], |row| row.get::<_, i64>(0));
+    if count("SELECT count(*) FROM sqlite_schema")? == 0 {
+        return Ok(true);
+    }
+    Ok(count("SELECT count(*) FROM sqlite_schema WHERE name = 'cx_request'")? == 1
+        && count("SELECT count(*) FROM cx_request")? == 0)
 }
 
 #[cfg(unix)]

@@ -30,17 +30,17 @@ impl SqliteStore {
             append(db, number, &segments)?;
             Ok((number, done))
         })?;
-        self.begun(number)?;
+        self.begun(number);
         Ok(done)
     }
 
     /// This invocation has its request now; a file that was new has its first commit.
-    pub(super) fn begun(&mut self, number: crate::model::id::RequestId) -> Result<()> {
+    pub(super) fn begun(&mut self, number: crate::model::id::RequestId) {
         if self.request.replace(number).is_none() {
             self.new_file = None;
-            self.write_ahead()?;
+            // It is durable, so nothing that follows may say that it is not; who opens the file next tries again.
+            drop(self.write_ahead());
         }
-        Ok(())
     }
 }
 
@@ -83,7 +83,7 @@ impl Write for SqliteStore {
             let number = request.number(db)?;
             Ok((number, append(db, number, segments)?))
         })?;
-        self.begun(number)?;
+        self.begun(number);
         Ok(cursor.unwrap_or_default())
     }
 
