@@ -73,7 +73,7 @@ pub(super) fn drive(context: &Context, store: &mut SqliteStore, id: JobId) -> Re
     // Read after the lock: until then another process may have changed it.
     let job = select::known_job(Some(store), id)?;
     let (pipeline, limits) = frozen(store, &job)?;
-    let interrupt = signals::listen().map_err(Failure::world)?;
+    let interrupt = signals::asks(context)?;
     let reader = context.reader()?;
     let began = context.now();
     let mut meter = Meter::new(context, &job);

@@ -7,7 +7,7 @@ use clap::FromArgMatches as _;
 
 use args::{Cli, Verb};
 use context::Context;
-use failure::Failure;
+use failure::{Failure, Kind};
 
 use crate::store::Writing;
 
@@ -17,8 +17,10 @@ mod drive;
 mod env;
 mod export;
 mod failure;
+mod feed;
 mod generate;
 mod import;
+mod part;
 mod rejects;
 mod run;
 mod select;
@@ -40,6 +42,7 @@ pub fn main() -> ExitCode {
         }
     };
     let Ok(global) = args::Global::from_arg_matches(&matches) else { return ExitCode::from(2) };
+    signals::survive_file_size_limit();
     let terminal = context::terminal(&global);
     let verb = views::path(&matches);
     let done = Context::new(&global, terminal.clone(), verb).and_then(|context| {
@@ -50,7 +53,11 @@ pub fn main() -> ExitCode {
         Ok(code) => ExitCode::from(code),
         Err(failure) => {
             let (what, causes) = failure.told(terminal.verbose() > 0);
-            crate::ui::failure::error(&terminal, &what, &causes, &failure.hints);
+            if failure.kind == Kind::Interrupted {
+                crate::ui::failure::warning(&terminal, &what, &failure.hints);
+            } else {
+                crate::ui::failure::error(&terminal, &what, &causes, &failure.hints);
+            }
             ExitCode::from(failure.code())
         }
     }
@@ -61,6 +68,9 @@ fn dispatch(context: &Context, matches: &clap::ArgMatches) -> Result<u8, Failure
         return Ok(code);
     }
     let cli = Cli::from_arg_matches(matches).map_err(|error| Failure::request(error.to_string()))?;
+    if matches!(cli.verb, Verb::Import(_) | Verb::Run(_) | Verb::Resume(_)) {
+        signals::leaves(context, "nothing was written")?;
+    }
     match cli.verb {
         Verb::Import(args) => import::import(context, &args),
         Verb::Table(verb) => table::table(context, &verb),

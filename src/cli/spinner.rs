@@ -39,7 +39,11 @@ fn new(context: &Context, name: &str, path: &Path) -> Result<u8, Failure> {
         }
         file("write", path, error)
     })?;
-    made.write_all(text.as_bytes()).map_err(|error| file("write", path, error))?;
+    made.write_all(text.as_bytes()).map_err(|error| {
+        // It is ours, and half of it would only be in the way.
+        drop(fs::remove_file(path));
+        file("write", path, error)
+    })?;
     context.say(&format!("wrote `{}`; look at it, then `cxgear run {} --dry-run`", path.display(), path.display()));
     Ok(0)
 }

@@ -29,7 +29,7 @@ pub struct JobLock {
 }
 
 /// Where the lock of a job stands: beside the database, under its name.
-fn place(database: &Path, job: JobId) -> PathBuf {
+pub(super) fn place(database: &Path, job: JobId) -> PathBuf {
     let mut name = database.file_name().unwrap_or_default().to_owned();
     name.push(format!("-job{job}.lock"));
     database.with_file_name(name)

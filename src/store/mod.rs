@@ -71,8 +71,10 @@ pub enum Trouble {
     Forbidden,
     /// Its pages are not what was written.
     Damaged,
-    /// The disk refused.
-    Io,
+    /// It, or what belongs beside it, cannot be opened.
+    Closed,
+    /// The disk refused to do this.
+    Io(&'static str),
 }
 
 impl Error {
@@ -85,14 +87,16 @@ impl Error {
         }
         let Error::Sqlite(error) = self else { return None };
         let code = error.sqlite_error_code()?;
+        if code == ErrorCode::SystemIoFailure {
+            return Some(sqlite::refused(error));
+        }
         let known = [
             (ErrorCode::DiskFull, Trouble::Full),
             (ErrorCode::ReadOnly, Trouble::Forbidden),
-            (ErrorCode::CannotOpen, Trouble::Forbidden),
+            (ErrorCode::CannotOpen, Trouble::Closed),
             (ErrorCode::PermissionDenied, Trouble::Forbidden),
             (ErrorCode::DatabaseCorrupt, Trouble::Damaged),
             (ErrorCode::NotADatabase, Trouble::Damaged),
-            (ErrorCode::SystemIoFailure, Trouble::Io),
         ];
         known.into_iter().find(|(known, _)| *known == code).map(|(_, trouble)| trouble)
     }

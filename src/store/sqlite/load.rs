@@ -8,7 +8,7 @@ use super::append::Appender;
 use super::new_file::NewFile;
 use super::rows::quoted;
 use super::write::{facts, open_job, table};
-use super::{Side, SqliteStore, WRITE_AHEAD};
+use super::{Side, SqliteStore, write_ahead};
 use crate::model::event::Event;
 use crate::model::id::RequestId;
 use crate::model::segment::Segment;
@@ -177,7 +177,7 @@ impl Load for SqliteLoad<'_> {
         *self.known = Some(self.request);
         *self.new_file = None;
         // It is in, whatever comes of this; who opens the file next tries again.
-        drop(self.db.execute_batch(WRITE_AHEAD));
+        drop(write_ahead(self.db));
         if let Some(fault) = self.fault {
             fault(Side::After)?;
         }

@@ -21,6 +21,7 @@ mod frozen;
 mod load;
 mod new_file;
 mod read;
+mod refused;
 mod rows;
 mod select;
 #[cfg(test)]
@@ -29,12 +30,11 @@ mod waiting;
 mod write;
 
 pub use condition::check_condition;
+pub(super) use refused::refused;
 pub use waiting::on_long_wait;
 
 /// `cxgr`, in the header of the file.
 const APPLICATION_ID: i64 = 0x6378_6772;
-
-const WRITE_AHEAD: &str = "PRAGMA journal_mode = WAL";
 
 /// Every version of the file, oldest first; the count of those applied is `user_version`.
 const SCHEMAS: [&str; 1] = [include_str!("sql/0001.sql")];
@@ -180,7 +180,7 @@ impl SqliteStore {
             // A new file stays out of WAL until its first commit of its own, because WAL writes every page twice: that is
             // a third of the time of a first import, and there is no other process yet that could be kept waiting.
             if let Version::Ours(_) = version {
-                store.write_ahead()?;
+                write_ahead(&store.db)?;
             }
             store.migrate()?;
         } else if let Version::Empty = version {
@@ -209,11 +209,6 @@ impl SqliteStore {
         })
     }
 
-    /// From now on readers never wait for the writer.
-    fn write_ahead(&self) -> Result<()> {
-        Ok(self.db.execute_batch(WRITE_AHEAD)?)
-    }
-
     /// The one place where anything becomes durable, but for an import.
     fn commit<T>(&mut self, write: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
         let transaction = self.db.transaction_with_behavior(TransactionBehavior::Immediate)?;
@@ -235,6 +230,15 @@ impl SqliteStore {
             (None, Some(invocation)) => Request::New(invocation.clone()),
             (None, None) => Request::New(Invocation { verb: "?".to_owned(), at: Timestamp(0), workspace: None }),
         }
+    }
+}
+
+/// From now on readers never wait for the writer. Whoever is in the middle of a first import keeps the file as it is, and
+/// SQLite does not wait here; then all goes on without, and who opens the file next tries again.
+fn write_ahead(db: &Connection) -> Result<()> {
+    match db.execute_batch("PRAGMA journal_mode = WAL") {
+        Err(error) if error.sqlite_error_code() == Some(rusqlite::ErrorCode::DatabaseBusy) => Ok(()),
+        done => Ok(done?),
     }
 }
 

@@ -36,9 +36,12 @@ impl NewFile {
     /// The same for one that could not even be set up, so that there is no connection any more.
     pub(super) fn abandon(&self) {
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        if let Ok(db) = Connection::open_with_flags(&self.path, flags) {
-            self.remove(&db);
+        let Ok(db) = Connection::open_with_flags(&self.path, flags) else { return };
+        if fs::metadata(&self.path).is_ok_and(|about| about.len() == 0) {
+            // To lock an empty file SQLite begins it, with a journal, for which there may be no room.
+            drop(db.execute_batch("PRAGMA journal_mode = MEMORY"));
         }
+        self.remove(&db);
     }
 }
 

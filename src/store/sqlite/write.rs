@@ -7,14 +7,14 @@ use super::append::Appender;
 use super::load::SqliteLoad;
 use super::rows::quoted;
 use super::select::select;
-use super::{SqliteStore, rows};
+use super::{SqliteStore, rows, write_ahead};
 use crate::model::event::Event;
 use crate::model::id::{Cursor, JobId, SessionId};
 use crate::model::payload::{Facts, JobCreated, Nothing, SelectionFact};
 use crate::model::segment::Segment;
 use crate::model::table::Table;
 use crate::model::time::Timestamp;
-use crate::store::lock::JobLock;
+use crate::store::lock::{self, JobLock};
 use crate::store::{Error, Fresh, Load, LoadPlan, NewJob, Result, Rows, SpinnerVersion, Write};
 
 impl SqliteStore {
@@ -39,7 +39,7 @@ impl SqliteStore {
         if self.request.replace(number).is_none() {
             self.new_file = None;
             // It is durable, so nothing that follows may say that it is not; who opens the file next tries again.
-            drop(self.write_ahead());
+            drop(write_ahead(&self.db));
         }
     }
 }
@@ -185,7 +185,7 @@ impl Write for SqliteStore {
         match JobLock::take(path, job) {
             Ok(Ok(lock)) => Ok(lock),
             Ok(Err(holder)) => Err(Error::Held { job, holder }),
-            Err(cause) => Err(Error::Lock { path: path.clone(), cause }),
+            Err(cause) => Err(Error::Lock { path: lock::place(path, job), cause }),
         }
     }
 
