@@ -2,12 +2,12 @@
 //! whoever waits for them.
 
 use std::fs::File;
-use std::io::{self, Read};
+use std::io::{self, Cursor, Read};
 use std::path::Path;
-use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::time::Duration;
 
-use crate::engine::Interrupt;
+use super::signals::{self, Ear};
 
 /// As much as a pipe holds.
 const PORTION: usize = 1 << 16;
@@ -18,31 +18,31 @@ const LOOK: Duration = Duration::from_millis(20);
 /// What comes through a pipe.
 pub(super) struct Feed {
     portions: Receiver<io::Result<Vec<u8>>>,
-    portion: io::Cursor<Vec<u8>>,
-    interrupt: Interrupt,
-    ended: bool,
+    portion: Cursor<Vec<u8>>,
+    /// Until the end of the bytes.
+    ear: Option<Ear>,
 }
 
 impl Feed {
     /// Opened on the other thread too: to open a pipe that nobody writes to is to wait.
-    pub(super) fn new<R: Read>(open: impl FnOnce() -> io::Result<R> + Send + 'static, interrupt: Interrupt) -> Feed {
+    pub(super) fn new<R: Read>(open: impl FnOnce() -> io::Result<R> + Send + 'static) -> io::Result<Feed> {
         let (sender, portions) = sync_channel(2);
-        std::thread::spawn(move || {
-            let mut reader = match open() {
-                Ok(reader) => reader,
-                Err(error) => return drop(sender.send(Err(error))),
-            };
-            loop {
-                let mut portion = Vec::with_capacity(PORTION);
-                let read = reader.by_ref().take(PORTION as u64).read_to_end(&mut portion);
-                let ended = portion.is_empty();
-                // Nobody listens any more when the import was given up.
-                if sender.send(read.map(|_| portion)).is_err() || ended {
-                    return;
-                }
-            }
-        });
-        Feed { portions, portion: io::Cursor::default(), interrupt, ended: false }
+        std::thread::Builder::new().name("feed".to_owned()).spawn(move || match open() {
+            Ok(reader) => feed(reader, &sender),
+            // Nobody listens any more when the import was given up; so below.
+            Err(error) => drop(sender.send(Err(error))),
+        })?;
+        Ok(Feed { portions, portion: Cursor::default(), ear: Some(Ear::new()?) })
+    }
+}
+
+fn feed(mut reader: impl Read, portions: &SyncSender<io::Result<Vec<u8>>>) {
+    loop {
+        let mut portion = Vec::with_capacity(PORTION);
+        let read = reader.by_ref().take(PORTION as u64).read_to_end(&mut portion);
+        if portion.is_empty() && read.is_ok() || portions.send(read.map(|_| portion)).is_err() {
+            return;
+        }
     }
 }
 
@@ -54,26 +54,27 @@ impl Read for Feed {
                 return Ok(read);
             }
             match self.portions.recv_timeout(LOOK) {
-                Ok(portion) => self.portion = io::Cursor::new(portion?),
+                Ok(portion) => self.portion = Cursor::new(portion?),
                 Err(RecvTimeoutError::Timeout) => {}
-                Err(RecvTimeoutError::Disconnected) if self.ended => return Ok(0),
                 Err(RecvTimeoutError::Disconnected) => {
-                    self.ended = true;
                     // Ctrl-C reaches everyone in a pipeline: the end of the bytes may be the end of who wrote them, and
-                    // half a file must not be taken for a whole one. So the signal has a moment to arrive.
-                    std::thread::sleep(LOOK);
-                    return self.go_on().map(|()| 0);
+                    // half a file must not be taken for a whole one.
+                    if self.ear.take().is_some_and(|mut ear| ear.heard()) {
+                        // The thread of the signals has heard the same.
+                        while !signals::is_asked() {
+                            std::thread::sleep(Duration::from_millis(1));
+                        }
+                    }
+                    return go_on().map(|()| 0);
                 }
             }
-            self.go_on()?;
+            go_on()?;
         }
     }
 }
 
-impl Feed {
-    fn go_on(&self) -> io::Result<()> {
-        if self.interrupt.is_raised() { Err(io::Error::other("interrupted")) } else { Ok(()) }
-    }
+fn go_on() -> io::Result<()> {
+    if signals::is_asked() { Err(io::Error::other("interrupted")) } else { Ok(()) }
 }
 
 /// Standard input as a file, whatever it is.

@@ -1,7 +1,7 @@
 //! `import`, and the import that `run` does first.
 
 use std::fs::File;
-use std::io::{self, Read};
+use std::io::Read;
 use std::path::Path;
 
 use serde_json::json;
@@ -41,17 +41,20 @@ pub(super) fn open(path: &Path, load: &Loading) -> Result<Reading, Failure> {
 }
 
 fn source(path: &Path) -> Result<Source, Failure> {
-    let feed = |open: Box<dyn FnOnce() -> io::Result<File> + Send>| Box::new(Feed::new(open, signals::interrupt()));
     if path == Path::new("-") {
-        let name = "standard input".to_owned();
-        let input = standard_input().map_err(|error| file("read", Path::new(&name), error))?;
+        let name = "standard input";
+        let failed = |error| file("read", Path::new(name), error);
+        let input = standard_input().map_err(failed)?;
         let is_file = input.metadata().is_ok_and(|about| about.is_file());
-        let reader: Box<dyn Read + Send> = if is_file { Box::new(input) } else { feed(Box::new(|| Ok(input))) };
-        return Ok(Source::Stream { name, reader });
+        let reader: Box<dyn Read + Send> =
+            if is_file { Box::new(input) } else { Box::new(Feed::new(|| Ok(input)).map_err(failed)?) };
+        return Ok(Source::Stream { name: name.to_owned(), reader });
     }
     if is_stream(path) {
-        let (name, path) = (path.display().to_string(), path.to_owned());
-        return Ok(Source::Stream { name, reader: feed(Box::new(|| File::open(path))) });
+        let name = path.display().to_string();
+        let path = path.to_owned();
+        let reader = Box::new(Feed::new(|| File::open(path)).map_err(|error| file("read", Path::new(&name), error))?);
+        return Ok(Source::Stream { name, reader });
     }
     Ok(Source::File(path.to_owned()))
 }

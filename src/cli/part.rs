@@ -26,7 +26,7 @@ impl Part {
         let mut name = path.as_os_str().to_owned();
         name.push(".part");
         let part = PathBuf::from(name);
-        let made = File::create(&part).map_err(|error| file("write", &part, error))?;
+        let made = File::create(&part).map_err(|error| file("write", &path, error))?;
         if let Some(before) = before {
             // As far as it goes: a file of someone else's can be replaced where its mode cannot be kept.
             drop(made.set_permissions(before.permissions()));

@@ -82,10 +82,8 @@ impl Aside for Rejects<'_> {
 
 /// What the system said, which decides how it is mended.
 fn plain(error: csv::Error) -> io::Error {
-    match error.into_kind() {
-        csv::ErrorKind::Io(error) => error,
-        other => io::Error::other(format!("{other:?}")),
-    }
+    let text = error.to_string();
+    if let csv::ErrorKind::Io(error) = error.into_kind() { error } else { io::Error::other(text) }
 }
 
 /// Refuses to write over what is being read.

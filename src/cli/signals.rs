@@ -26,6 +26,14 @@ pub(super) fn interrupt() -> Interrupt {
     INTERRUPT.clone()
 }
 
+/// Whether a signal has asked to stop. Does not return while the process is leaving because of it.
+pub(super) fn is_asked() -> bool {
+    INTERRUPT.is_raised() && {
+        drop(stage());
+        true
+    }
+}
+
 /// From now on a first signal ends the process at once and says `so_far`.
 ///
 /// # Errors
@@ -90,18 +98,19 @@ fn leave() -> ! {
 #[cfg(unix)]
 use unix::Signals;
 #[cfg(unix)]
-pub(super) use unix::{met_file_size_limit, survive_file_size_limit};
+pub(super) use unix::{Ear, met_file_size_limit, survive_file_size_limit};
 
 #[cfg(unix)]
 mod unix {
     use std::io;
     use std::sync::{Mutex, OnceLock};
+    use std::time::Duration;
 
     use tokio::runtime::{Builder, Runtime};
     use tokio::signal::unix::{Signal, SignalKind, signal};
 
     /// The signals that ask to stop; none for one that whoever started this process wants to be ignored (`nohup`).
-    pub(super) struct Signals([Option<Signal>; 3]);
+    pub(in crate::cli) struct Signals([Option<Signal>; 3]);
 
     impl Signals {
         pub(super) fn register() -> io::Result<Signals> {
@@ -139,37 +148,64 @@ mod unix {
         mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or(0)
     }
 
-    static FILE_SIZE: OnceLock<Mutex<(Runtime, Signal)>> = OnceLock::new();
+    /// Hears what the thread of the signals may be about to hear, without waiting for that thread.
+    pub(in crate::cli) struct Ear<S = Signals> {
+        runtime: Runtime,
+        signals: S,
+    }
 
-    /// Has a write beyond `ulimit -f` fail, and not kill. Costs about 40 µs, so it is done once there is something to do.
+    impl<S> Ear<S> {
+        fn with(register: impl FnOnce() -> io::Result<S>) -> io::Result<Ear<S>> {
+            let runtime = Builder::new_current_thread().enable_io().build()?;
+            let signals = runtime.block_on(async { register() })?;
+            Ok(Ear { runtime, signals })
+        }
+
+        /// Whether `next` is ready. The other thread may have the word and not have passed it on, so it is asked again.
+        fn is_ready(&mut self, mut next: impl AsyncFnMut(&mut S)) -> bool {
+            let Ear { runtime, signals } = self;
+            (0..5).any(|tries| {
+                std::thread::sleep(Duration::from_millis(tries));
+                runtime.block_on(async {
+                    // Lets the runtime look at what the signal's handler has left for it.
+                    tokio::task::yield_now().await;
+                    tokio::select! {
+                        biased;
+                        () = next(signals) => true,
+                        () = std::future::ready(()) => false,
+                    }
+                })
+            })
+        }
+    }
+
+    impl Ear {
+        pub(in crate::cli) fn new() -> io::Result<Ear> {
+            Ear::with(Signals::register)
+        }
+
+        /// Whether there was a signal that asks to stop.
+        pub(in crate::cli) fn heard(&mut self) -> bool {
+            self.is_ready(async |signals| signals.next().await)
+        }
+    }
+
+    static FILE_SIZE: OnceLock<Mutex<Ear<Signal>>> = OnceLock::new();
+
+    /// Has a write beyond `ulimit -f` fail, and not kill. Costs less than 0.1 ms, once there is something to do.
     pub(in crate::cli) fn survive_file_size_limit() {
         let sigxfsz = if cfg!(any(target_arch = "mips", target_arch = "mips64")) { 31 } else { 25 };
-        let register = || {
-            let runtime = Builder::new_current_thread().enable_io().build()?;
-            let signal = runtime.block_on(async { signal(SignalKind::from_raw(sigxfsz)) })?;
-            io::Result::Ok((runtime, signal))
-        };
         // Without it all is as it was: the signal kills, and the log is whole.
-        if let Ok(heard) = register() {
-            let _ = FILE_SIZE.set(Mutex::new(heard));
+        if let Ok(ear) = Ear::with(|| signal(SignalKind::from_raw(sigxfsz))) {
+            let _ = FILE_SIZE.set(Mutex::new(ear));
         }
     }
 
     /// Whether a write failed because of `ulimit -f`. SQLite does not tell it from other failures; the signal does.
     pub(in crate::cli) fn met_file_size_limit() -> bool {
-        let Some(Ok(mut heard)) = FILE_SIZE.get().map(Mutex::lock) else { return false };
-        let (runtime, signal) = &mut *heard;
-        // The thread of the other signals may be about to pass it on, so it is asked for more than once.
-        (0..5).any(|tries| {
-            std::thread::sleep(std::time::Duration::from_millis(tries));
-            runtime.block_on(async {
-                tokio::task::yield_now().await;
-                tokio::select! {
-                    biased;
-                    _ = signal.recv() => true,
-                    () = std::future::ready(()) => false,
-                }
-            })
+        let Some(Ok(mut ear)) = FILE_SIZE.get().map(Mutex::lock) else { return false };
+        ear.is_ready(async |signal| {
+            signal.recv().await;
         })
     }
 }
@@ -185,6 +221,20 @@ impl Signals {
 
     async fn next(&mut self) {
         drop(tokio::signal::ctrl_c().await);
+    }
+}
+
+#[cfg(not(unix))]
+pub(super) struct Ear;
+
+#[cfg(not(unix))]
+impl Ear {
+    pub(super) fn new() -> std::io::Result<Ear> {
+        Ok(Ear)
+    }
+
+    pub(super) fn heard(&mut self) -> bool {
+        false
     }
 }
 
