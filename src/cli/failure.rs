@@ -143,20 +143,22 @@ const FULL: &str = "make room on the disk, then run the same command again: noth
 const LIMITED: &str = "raise the limit with `ulimit -f unlimited`, \
                        then run the same command again: nothing is half done";
 
+const BROKEN: &str =
+    "the disk refused: look into the system's log, then run the same command again: nothing is half done";
+
 const FORBIDDEN: &str = "the file and its folder must be readable and writable by you";
 
 fn advise(error: &store::Error) -> Vec<String> {
     let hint = match error.trouble() {
         None => return Vec::new(),
         Some(Trouble::Full) => FULL.to_owned(),
-        Some(Trouble::Forbidden) => FORBIDDEN.to_owned(),
+        // A look at a file that may not be written leaves these as they are, and they stay so when the file is mended.
+        Some(Trouble::Forbidden) => format!("{FORBIDDEN}, and so must be its `-wal` and `-shm` where they are"),
         Some(Trouble::Closed) => format!("{FORBIDDEN}, and the disk must have room for a new one"),
         Some(Trouble::Damaged) => {
             "keep a copy of the file, then recover what is whole with `sqlite3 FILE .recover`".to_owned()
         }
-        Some(Trouble::Io(what)) => format!(
-            "the disk refused {what}: look into the system's log, then run the same command again: nothing is half done"
-        ),
+        Some(Trouble::Io(what)) => BROKEN.replace("refused", &format!("refused {what}")),
     };
     vec![hint]
 }
@@ -164,6 +166,10 @@ fn advise(error: &store::Error) -> Vec<String> {
 /// How an error of a file is mended, where that is known.
 pub(super) fn mend(error: &std::io::Error) -> Option<String> {
     use std::io::ErrorKind as K;
+    // `EIO`, which has no kind.
+    if error.raw_os_error() == Some(5) && cfg!(unix) {
+        return Some(BROKEN.to_owned());
+    }
     let known = [
         (K::StorageFull, FULL),
         (K::QuotaExceeded, FULL),
