@@ -73,9 +73,12 @@ impl Context {
         &self.database
     }
 
-    /// Whether there is a database yet.
-    pub(super) fn has_database(&self) -> bool {
-        self.database.exists()
+    /// To look, if there is a database yet. A file that another process has only begun is none.
+    pub(super) fn existing(&self) -> Result<Option<SqliteStore>, Failure> {
+        match store::open(&self.database, Access::Read) {
+            Err(store::Error::NoDatabase { .. }) => Ok(None),
+            opened => Ok(Some(opened?)),
+        }
     }
 
     pub(super) fn reader(&self) -> Result<SqliteStore, Failure> {

@@ -24,7 +24,7 @@ pub(super) fn import(context: &Context, args: &Import) -> Result<u8, Failure> {
     let name = table_name(&args.file, args.table.as_deref())?;
     let mut reading = open(&args.file, &args.load)?;
     // Checked before the database is made, so that a refused file leaves nothing behind.
-    let existing = if context.has_database() { context.reader()?.table(&name)? } else { None };
+    let existing = context.existing()?.map(|store| store.table(&name)).transpose()?.flatten();
     let mode = plan_mode(&name, existing.as_ref(), &reading, &args.load)?;
     let mut store = context.creator()?;
     let imported = load(context, &mut store, &mut reading, &name, mode, &args.load)?;

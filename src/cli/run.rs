@@ -35,7 +35,7 @@ enum Origin {
 
 /// `cxgear run`.
 pub(super) fn run(context: &Context, args: &Args) -> Result<u8, Failure> {
-    let there = if args.file.is_none() || context.has_database() { Some(context.reader()?) } else { None };
+    let there = if args.file.is_none() { Some(context.reader()?) } else { context.existing()? };
     let (read, origin) = source(context, there.as_ref(), &args.spinner)?;
     spinner::same_spelling(there.as_ref(), &read.spinner.name)?;
     let name = target::name(there.as_ref(), args)?;

@@ -144,11 +144,10 @@ fn check(context: &Context, path: &Path, table: Option<&str>) -> Result<u8, Fail
     let read = read(context, path)?;
     let table = match table {
         Some(name) => Some(known(&context.reader()?, name)?),
-        None if context.has_database() => {
-            let mut tables = context.reader()?.tables()?;
+        None => {
+            let mut tables = context.existing()?.map_or_else(|| Ok(Vec::new()), |store| store.tables())?;
             if tables.len() == 1 { tables.pop() } else { None }
         }
-        None => None,
     };
     let facts = table.as_ref().map(|table| (table.name.as_str(), table.fields(), table.columns.as_slice()));
     let pipeline = read.build(context, path, &Known { table: facts, project_type: Some(PROJECT.1) })?;

@@ -40,9 +40,8 @@ pub(super) fn known(store: &dyn Read, name: &str) -> Result<Table, Failure> {
 }
 
 fn metadata(context: &Context, args: &Metadata) -> Result<u8, Failure> {
-    if !context.has_database() {
-        context.reader()?;
-    }
+    // Refused where there is none: to write is not to make it.
+    drop(context.reader()?);
     let mut store = context.writer()?;
     let table = known(&store, &args.table)?;
     let changes = args.set.is_some() || args.clear || !args.add.is_empty() || !args.remove.is_empty();

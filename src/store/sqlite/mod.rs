@@ -276,6 +276,8 @@ enum Version {
 }
 
 fn version(db: &Connection) -> rusqlite::Result<Version> {
+    // At one moment: another process may be making the file.
+    let db = db.unchecked_transaction()?;
     let application: i64 = db.pragma_query_value(None, "application_id", |row| row.get(0))?;
     let objects: i64 = db.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
     let version: i64 = db.pragma_query_value(None, "user_version", |row| row.get(0))?;
