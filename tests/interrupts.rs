@@ -134,6 +134,31 @@ fn half_a_pipe_is_not_imported() {
     }
 }
 
+/// Pages had to leave memory before the commit, so the file alone is no file until they are put back.
+#[test]
+fn a_death_in_a_first_import_is_nothing_to_who_looks() {
+    for look in [["jobs"], ["verify"], ["status"]] {
+        let folder = prepare();
+        let mut child = cxgear(folder.path(), &["import", "-", "--table", "a"]).stdin(Stdio::piped()).spawn().unwrap();
+        let mut input = child.stdin.take().unwrap();
+        let line = format!("1,{}\n", "x".repeat(1_000));
+        input.write_all(format!("n,text\n{}", line.repeat(30_000)).as_bytes()).unwrap();
+        child.kill().unwrap();
+        child.wait().unwrap();
+        let size = std::fs::metadata(folder.path().join("cxgear.db")).unwrap().len();
+        assert!(
+            size > 1 << 20 && folder.path().join("cxgear.db-journal").exists(),
+            "{size}: it died too early to matter"
+        );
+        done(folder.path(), &look);
+        assert!(!folder.path().join("cxgear.db-journal").exists());
+        done(folder.path(), &["import", "t.csv"]);
+        assert_eq!(number(folder.path(), "SELECT count(*) FROM cx_table"), 1);
+        assert!(!folder.path().join("cxgear.db-new.lock").exists());
+        done(folder.path(), &["verify"]);
+    }
+}
+
 /// Starts a command that has to wait for an import that is held open, until it says for whom.
 fn waiting(folder: &Path, args: &[&str], holder: &Child) -> (Child, BufReader<std::process::ChildStderr>) {
     let mut child = cxgear(folder, args).spawn().unwrap();
@@ -244,7 +269,7 @@ fn every_view() -> Vec<Vec<&'static str>> {
         let required = view.args.iter().filter(|arg| arg.place == Place::Required);
         view.name.split(' ').chain(required.map(|arg| needs(arg.value_name))).collect()
     };
-    views::ALL.iter().map(|view| words(view)).collect()
+    views::ALL.iter().map(words).collect()
 }
 
 #[test]

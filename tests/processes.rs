@@ -114,17 +114,21 @@ fn one_runs_a_job_and_the_others_are_told_who() {
     done(folder.path(), &["verify"]);
 }
 
-/// A file that is not there yet is made by one, and all the others find it.
+/// A file that is not there yet is made by one, and all the others find it; those that are refused take nothing away.
 #[test]
 fn several_make_the_file() {
-    for _ in 0..5 {
+    let mut refusals = 0;
+    for _ in 0..10 {
         let folder = tempfile::tempdir().unwrap();
         csv(folder.path(), "t.csv", 3_000);
+        let bad: String = (1..300).map(|n| format!("{n},row {n}\n")).collect();
+        std::fs::write(folder.path().join("bad.csv"), format!("n,text\n{bad}1,2,3\n")).unwrap();
         spinner(folder.path(), "s");
-        let commands: Vec<Vec<String>> = (0..6)
-            .map(|n| match n % 3 {
-                0 => format!("import t.csv --table t{n}"),
-                1 => format!("run s.toml t.csv --table t{n} --metadata n"),
+        let commands: Vec<Vec<String>> = (0..8)
+            .map(|n| match n % 4 {
+                0 => format!("import bad.csv --table t{n}"),
+                1 => format!("import t.csv --table t{n}"),
+                2 => format!("run s.toml t.csv --table t{n} --metadata n"),
                 _ => format!("import t.csv --table t{n} --unique n -q"),
             })
             .map(|line| line.split(' ').map(str::to_owned).collect())
@@ -135,13 +139,16 @@ fn several_make_the_file() {
             .collect();
         for (child, args) in children.into_iter().zip(&commands) {
             let output = child.wait_with_output().unwrap();
-            assert_eq!(output.status.code(), Some(0), "{args:?}: {}", said(&output));
+            let expected = if args[1] == "bad.csv" { 2 } else { 0 };
+            assert_eq!(output.status.code(), Some(expected), "{args:?}: {}", said(&output));
             quiet(&[&args[0]], &output);
+            refusals += usize::from(expected == 2);
         }
         assert_eq!(number(folder.path(), "SELECT sum(rows) FROM cx_table"), 6 * 3_000);
         assert_eq!(number(folder.path(), "SELECT count(*) FROM cx_record WHERE status = 7"), 2 * 3_000);
         done(folder.path(), &["verify"]);
     }
+    assert_eq!(refusals, 20);
 }
 
 #[test]

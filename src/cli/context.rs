@@ -73,12 +73,9 @@ impl Context {
         &self.database
     }
 
-    /// To look, if there is a database yet. A file that another process has only begun is none.
+    /// To look, if there is a database yet.
     pub(super) fn existing(&self) -> Result<Option<SqliteStore>, Failure> {
-        match store::open(&self.database, Access::Read) {
-            Err(store::Error::NoDatabase { .. }) => Ok(None),
-            opened => Ok(Some(opened?)),
-        }
+        Ok(store::existing(&self.database)?)
     }
 
     pub(super) fn reader(&self) -> Result<SqliteStore, Failure> {

@@ -225,3 +225,11 @@ pub trait Write: Read + Send {
 pub fn open(path: &Path, access: Access) -> Result<SqliteStore> {
     SqliteStore::open(path, access)
 }
+
+/// Opens a database to look, if there is one in which anything is.
+///
+/// # Errors
+/// When what is there cannot be opened.
+pub fn existing(path: &Path) -> Result<Option<SqliteStore>> {
+    SqliteStore::existing(path)
+}

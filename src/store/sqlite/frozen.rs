@@ -4,6 +4,7 @@ use std::path::Path;
 
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
+use super::new_file::turn;
 use super::wait;
 use crate::store::Result;
 
@@ -19,7 +20,13 @@ pub(super) fn is_read_only(error: &rusqlite::Error) -> bool {
 /// nobody can be writing: even a reader of a WAL file writes beside it, and here that is not allowed. Such a file is
 /// read as one that never changes.
 pub(super) fn open(path: &Path, flags: OpenFlags, error: rusqlite::Error) -> Result<Connection> {
+    // What was there a moment ago may have been taken back by whoever made it, and made anew by another.
+    let again = Connection::open_with_flags(path, flags)?;
+    if again.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(())).is_ok() {
+        return Ok(again);
+    }
     if is_beside(path, "-journal") {
+        let _turn = turn(path);
         let mut db =
             Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
         db.busy_handler(Some(wait))?;

@@ -101,20 +101,26 @@ impl SqliteStore {
                 (OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE, Some(invocation))
             }
         };
-        let is_new = !path.exists();
         if path.is_dir() {
             return Err(Error::NotOurs { path: path.to_owned() });
         }
-        if is_new && !flags.contains(OpenFlags::SQLITE_OPEN_CREATE) {
-            return Err(Error::NoDatabase { path: path.to_owned() });
+        let creates = flags.contains(OpenFlags::SQLITE_OPEN_CREATE);
+        let turn = (invocation.is_some() && !new_file::has_begun(path)).then(|| new_file::turn(path));
+        if turn.is_some() && !creates {
+            // Whatever else is wrong with it is said by who reads it.
+            let nothing = || Error::NoDatabase { path: path.to_owned() };
+            SqliteStore::existing(path)?.ok_or_else(nothing)?;
         }
         let flags = flags | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let db = Connection::open_with_flags(path, flags)?;
-        let new_file = is_new.then(|| NewFile::of(path));
-        let opened = SqliteStore::set_up(db, Some(path.to_owned()), invocation.clone());
-        match (opened, new_file) {
+        let opened = Connection::open_with_flags(path, flags);
+        if !creates && opened.is_err() && !path.exists() {
+            return Err(Error::NoDatabase { path: path.to_owned() });
+        }
+        let new_file = turn.map(|turn| NewFile::of(path, turn));
+        let opened = opened.map_err(Error::from);
+        match (opened.and_then(|db| SqliteStore::set_up(db, Some(path.to_owned()), invocation.clone())), new_file) {
             (Ok(mut store), new_file) => {
-                store.new_file = new_file;
+                store.new_file = new_file.filter(|_| new_file::is_blank(&store.db) == Ok(true));
                 Ok(store)
             }
             (Err(error), Some(new_file)) => {
@@ -126,6 +132,23 @@ impl SqliteStore {
             }
             (Err(error), None) => Err(error),
         }
+    }
+
+    /// To look, if there is a database in which anything is. One that another process has only begun is none, and what is
+    /// seen of it may be gone at the next look.
+    pub(super) fn existing(path: &Path) -> Result<Option<SqliteStore>> {
+        for tries in 0.. {
+            let looked = SqliteStore::open(path, Access::Read).and_then(|store| match new_file::is_blank(&store.db)? {
+                true => Ok(None),
+                false => Ok(Some(store)),
+            });
+            match looked {
+                Err(Error::NoDatabase { .. }) => return Ok(None),
+                Err(Error::Sqlite(error)) if frozen::is_read_only(&error) && tries < 10 => drop(wait(tries)),
+                looked => return looked,
+            }
+        }
+        Ok(None)
     }
 
     /// A workspace that lives as long as this process, for tests.
