@@ -75,7 +75,7 @@ pub(super) fn drive(context: &Context, store: &mut SqliteStore, id: JobId) -> Re
     let (pipeline, limits) = frozen(store, &job)?;
     let interrupt = signals::asks(context)?;
     let reader = context.reader()?;
-    let began = context.now();
+    let began = context.clock.ticks();
     let mut meter = Meter::new(context, &job);
     let run = Run {
         job: &job,
@@ -90,10 +90,10 @@ pub(super) fn drive(context: &Context, store: &mut SqliteStore, id: JobId) -> Re
     meter.bar.finish();
     drop(lock);
     let after = select::known_job(Some(store), id)?;
-    let ran = context.now().since(began);
+    let ran = context.clock.ticks().0.saturating_sub(began.0);
     if context.terminal.bars() == Bars::None {
         let new = (after.counts.completed + after.counts.failed) - (job.counts.completed + job.counts.failed);
-        context.say(&summary(&after, new, ran.0));
+        context.say(&summary(&after, new, ran));
     }
     show_job(context, store, id)?;
     match ending {

@@ -189,7 +189,7 @@ struct Driver<'r, 'w> {
     session: SessionId,
     writer: &'w Writer<'w>,
     batch: Vec<Segment>,
-    began: Timestamp,
+    began: Millis,
     since: Timestamp,
     progress: Timestamp,
     counts: Counts,
@@ -199,10 +199,10 @@ struct Driver<'r, 'w> {
 impl<'r, 'w> Driver<'r, 'w> {
     fn new(run: &'r Run<'r>, session: SessionId, writer: &'w Writer<'w>) -> Driver<'r, 'w> {
         let counts = run.job.counts;
-        let now = run.clock.now();
+        let (now, began) = (run.clock.now(), run.clock.ticks());
         let allowed = run.limits.max_failures.map(|max| max.of(counts.total));
         let batch = Vec::with_capacity(BATCH);
-        Driver { run, session, writer, batch, began: now, since: now, progress: now, counts, allowed }
+        Driver { run, session, writer, batch, began, since: now, progress: now, counts, allowed }
     }
 
     fn all(&mut self) -> Result<Ending, Error> {
@@ -298,7 +298,7 @@ impl<'r, 'w> Driver<'r, 'w> {
         let job = self.run.job;
         // A process that died ran up to its last event.
         let last = job.since.map_or(Millis(0), |since| job.last_at.since(since));
-        Millis(job.ran.0 + last.0 + self.run.clock.now().since(self.began).0)
+        Millis(job.ran.0 + last.0 + self.run.clock.ticks().0.saturating_sub(self.began.0))
     }
 
     fn too_late(&self) -> bool {
@@ -325,6 +325,11 @@ impl<'r, 'w> Driver<'r, 'w> {
         if now.since(self.progress) >= PROGRESS_EVERY {
             self.progress = now;
             self.own(vec![Event::JobProgress(Progress { counts: self.counts })])?;
+        }
+        // A machine that slept, or whose clock was set forward, did not run in between, and the log says so.
+        if self.run.clock.catch_up() {
+            let because = Because { reason_code: Some(Reason::Interrupted) };
+            self.own(vec![Event::JobStalled(because), Event::JobResumed(Nothing {})])?;
         }
         // By count or by the clock: with a fixed clock by count alone, so that two runs commit alike.
         if self.batch.len() >= BATCH || now.since(self.since) >= LINGER {
