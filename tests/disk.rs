@@ -237,6 +237,11 @@ fn other_files_are_whole_or_not_there() {
         }
     }
     assert_eq!(met, 4 * faults.len());
+    // So few that only the last word of it fails.
+    fs::write(folder.path().join("few.csv"), "n,text\n1,a\n1,b\n").unwrap();
+    let output = Fault::None.run(folder.path(), &["import", "few.csv", "--unique", "n", "--rejects", "/dev/full"]);
+    let told = said(&output);
+    assert!(output.status.code() == Some(3) && told.contains("hint: make room on the disk"), "{told}");
     assert_eq!(number(folder.path(), "SELECT count(*) FROM cx_table"), 1, "no import without its rejects");
     done(folder.path(), import);
     done(folder.path(), export);

@@ -5,6 +5,7 @@
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::path::Path;
 use std::process::{Child, ChildStdin, Command, Stdio};
+use std::time::{Duration, Instant};
 
 use cxgear::views::{self, Place};
 use rusqlite::{Connection, OpenFlags};
@@ -159,6 +160,19 @@ fn a_death_in_a_first_import_is_nothing_to_who_looks() {
     }
 }
 
+/// The code of a process that has no reason to go on.
+fn soon(child: &mut Child) -> Option<i32> {
+    let began = Instant::now();
+    while began.elapsed() < Duration::from_secs(60) {
+        if let Some(status) = child.try_wait().unwrap() {
+            return status.code();
+        }
+        std::thread::yield_now();
+    }
+    child.kill().unwrap();
+    panic!("it goes on");
+}
+
 /// Starts a command that has to wait for an import that is held open, until it says for whom.
 fn waiting(folder: &Path, args: &[&str], holder: &Child) -> (Child, BufReader<std::process::ChildStderr>) {
     let mut child = cxgear(folder, args).spawn().unwrap();
@@ -194,6 +208,26 @@ fn who_waits_says_for_whom_and_goes_on() {
     done(folder.path(), &["verify"]);
 }
 
+/// A tool that was told to write without a WAL is waited for too, and so is a file that is left like that.
+#[test]
+fn a_file_without_a_wal_is_waited_for() {
+    let folder = prepare();
+    done(folder.path(), &["import", "t.csv"]);
+    let db = Connection::open(folder.path().join("cxgear.db")).unwrap();
+    db.execute_batch("PRAGMA journal_mode = DELETE; BEGIN IMMEDIATE").unwrap();
+    let mut child = cxgear(folder.path(), &["table", "metadata", "t", "--set", "n"]).spawn().unwrap();
+    let mut talk = BufReader::new(child.stderr.take().unwrap());
+    let mut line = String::new();
+    talk.read_line(&mut line).unwrap();
+    let whom = if cfg!(target_os = "linux") { format!("process {}", std::process::id()) } else { "another".to_owned() };
+    assert!(line.starts_with(&format!("waiting for {whom}")), "{line}");
+    db.execute_batch("ROLLBACK").unwrap();
+    drop(db);
+    talk.read_line(&mut line).unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(0), "{line}");
+    assert_eq!(number(folder.path(), "SELECT metadata = '[\"n\"]' FROM cx_table"), 1);
+}
+
 #[cfg(target_os = "linux")]
 #[test]
 fn who_waits_for_a_stopped_process_says_that_too() {
@@ -227,7 +261,7 @@ fn a_signal_to_one_who_waits_is_heard() {
     let (mut child, mut talk) = waiting(folder.path(), &["resume", "1"], &holder);
     signal(&child, "-INT");
     signal(&child, "-TERM");
-    assert_eq!(child.wait().unwrap().code(), Some(130));
+    assert_eq!(soon(&mut child), Some(130));
     let mut said = String::new();
     talk.read_to_string(&mut said).unwrap();
     assert!(!said.contains("error"), "{said}");
