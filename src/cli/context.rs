@@ -78,9 +78,9 @@ impl Context {
         &self.database
     }
 
-    /// Whether there is a database yet.
-    pub(super) fn has_database(&self) -> bool {
-        self.database.exists()
+    /// To look, if there is a database yet.
+    pub(super) fn existing(&self) -> Result<Option<SqliteStore>, Failure> {
+        Ok(store::existing(&self.database)?)
     }
 
     pub(super) fn reader(&self) -> Result<SqliteStore, Failure> {

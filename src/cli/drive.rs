@@ -79,9 +79,9 @@ pub(super) fn drive(context: &Context, store: &mut SqliteStore, id: JobId) -> Re
         return Ok(code(&job));
     }
     let (pipeline, limits) = frozen(store, &job)?;
-    let interrupt = signals::listen().map_err(Failure::world)?;
+    let interrupt = signals::asks(context)?;
     let reader = context.reader()?;
-    let began = context.now();
+    let began = context.clock.ticks();
     let mut meter = Meter::new(context, &job);
     let run = Run {
         job: &job,
@@ -96,13 +96,13 @@ pub(super) fn drive(context: &Context, store: &mut SqliteStore, id: JobId) -> Re
     meter.bar.finish();
     drop(lock);
     let after = select::known_job(Some(store), id)?;
-    let ran = context.now().since(began);
+    let ran = context.clock.ticks().0.saturating_sub(began.0);
     if after.status == JobStatus::Canceled && job.status != JobStatus::Canceling {
         context.warn(&format!("job {id} was canceled by another process"), &[]);
     }
     if context.terminal.bars() == Bars::None {
         let new = (after.counts.completed + after.counts.failed) - (job.counts.completed + job.counts.failed);
-        context.say(&summary(&after, new, ran.0));
+        context.say(&summary(&after, new, ran));
     }
     show_job(context, store, id)?;
     match ending {

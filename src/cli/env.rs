@@ -2,20 +2,24 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use crate::model::id::WorkspaceId;
-use crate::model::time::{Clock, FixedClock, Timestamp};
+use crate::model::time::{Clock, FixedClock, Millis, Timestamp};
 
 use super::failure::Failure;
 
-/// The time of the machine.
-struct SystemClock;
+/// The time of the machine, and a watch that nobody sets.
+struct SystemClock(Instant);
 
 impl Clock for SystemClock {
     fn now(&self) -> Timestamp {
         let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         Timestamp(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
+    }
+
+    fn ticks(&self) -> Millis {
+        Millis(u64::try_from(self.0.elapsed().as_millis()).unwrap_or(u64::MAX))
     }
 }
 
@@ -28,7 +32,7 @@ fn text(name: &str) -> Option<String> {
 /// # Errors
 /// When the variable is not a number of seconds.
 pub(super) fn clock() -> Result<Arc<dyn Clock>, Failure> {
-    let Some(seconds) = text("SOURCE_DATE_EPOCH") else { return Ok(Arc::new(SystemClock)) };
+    let Some(seconds) = text("SOURCE_DATE_EPOCH") else { return Ok(Arc::new(SystemClock(Instant::now()))) };
     let fixed = seconds.parse::<i64>().ok().and_then(|seconds| seconds.checked_mul(1_000));
     match fixed {
         Some(at) => Ok(Arc::new(FixedClock(Timestamp(at)))),

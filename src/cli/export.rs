@@ -5,6 +5,7 @@ use std::io::{BufWriter, Write as _};
 use super::args::{Export, ExportColumns};
 use super::context::Context;
 use super::failure::{Failure, file};
+use super::part::Part;
 use super::rejects::refuse_same;
 use super::{select, views};
 use crate::ui;
@@ -39,10 +40,14 @@ pub(super) fn export(context: &Context, args: &Export) -> Result<u8, Failure> {
         return Ok(0);
     };
     refuse_same("--output", path, context.database(), "the database")?;
-    let made = std::fs::File::create(path).map_err(|error| file("write", path, error))?;
+    let (part, made) = Part::create(path)?;
     let mut out = BufWriter::new(made);
-    ui::show(report, format, &context.terminal, &mut out)?;
-    out.flush().map_err(|error| file("write", path, error))?;
+    let shown = match ui::show(report, format, &context.terminal, &mut out) {
+        Err(ui::Error::Io(error)) => Err(error),
+        shown => Ok(shown?),
+    };
+    let written = shown.and_then(|()| out.flush()).and_then(|()| part.keep(out.get_ref())).and_then(|()| part.name());
+    written.map_err(|error| file("write", path, error))?;
     context.say(&format!("job {} is exported to `{}`", job.id, path.display()));
     Ok(0)
 }

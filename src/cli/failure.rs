@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use super::signals;
 use crate::engine::run::Error as EngineError;
 use crate::ingest::{self, ImportError};
 use crate::model::plan::Excess;
@@ -19,6 +20,8 @@ pub(super) enum Kind {
     World,
     /// Another process: it has the job.
     Held,
+    /// Nobody: a signal came.
+    Interrupted,
 }
 
 /// Why a command did not do what it was asked.
@@ -40,6 +43,12 @@ impl Failure {
     /// The world is wrong.
     pub(super) fn world(cause: impl Into<anyhow::Error>) -> Failure {
         Failure { kind: Kind::World, held: None, cause: cause.into(), hints: Vec::new() }
+    }
+
+    /// A signal came, when so much was done.
+    pub(super) fn interrupted(so_far: &str) -> Failure {
+        let cause = anyhow::Error::msg(format!("interrupted: {so_far}"));
+        Failure { kind: Kind::Interrupted, held: None, cause, hints: Vec::new() }
     }
 
     /// Adds a way to mend it.
@@ -65,6 +74,7 @@ impl Failure {
             Kind::Request => 2,
             Kind::World => 3,
             Kind::Held => 4,
+            Kind::Interrupted => 130,
         }
     }
 
@@ -85,6 +95,12 @@ impl Failure {
 
 impl From<store::Error> for Failure {
     fn from(error: store::Error) -> Failure {
+        if let Some(Trouble::Full | Trouble::Closed | Trouble::Io(_)) = error.trouble()
+            && signals::met_file_size_limit()
+        {
+            let cause = anyhow::Error::new(error).context("a file may not grow any larger: `ulimit -f` forbids it");
+            return Failure { kind: Kind::World, held: None, cause, hints: vec![LIMITED.to_owned()] };
+        }
         let (kind, hints) = judge(&error);
         let held = if let store::Error::Held { holder, .. } = &error { Some(holder.clone()) } else { None };
         let cause = if let store::Error::Condition(why) = error {
@@ -141,7 +157,7 @@ fn judge(error: &store::Error) -> (Kind, Vec<String>) {
         E::BackupThere { path } if path.is_dir() => (Kind::Request, one("name a file in it")),
         E::BackupThere { .. } => (Kind::Request, one("name another file, or give `--force` to replace this one")),
         E::BackupBeside { .. } => (Kind::Request, one("name another file, or remove it once nobody has it open")),
-        E::Lock { .. } => (Kind::World, one("the folder of the database must be writable")),
+        E::Lock { cause, .. } => (Kind::World, mend(cause).into_iter().collect()),
     }
 }
 
@@ -162,18 +178,50 @@ fn more_room(excess: &Excess) -> Vec<String> {
     hints
 }
 
+/// What is said when a disk is full, of the database and of any other file.
+const FULL: &str = "make room on the disk, then run the same command again: nothing is half done";
+
+/// The same of a limit that stands for a disk.
+const LIMITED: &str = "raise the limit with `ulimit -f unlimited`, \
+                       then run the same command again: nothing is half done";
+
+const BROKEN: &str =
+    "the disk refused: look into the system's log, then run the same command again: nothing is half done";
+
+const FORBIDDEN: &str = "the file and its folder must be readable and writable by you";
+
 fn advise(error: &store::Error) -> Vec<String> {
     let hint = match error.trouble() {
-        Some(Trouble::Full) => "make room on the disk, then run the same command again: nothing is half done",
-        Some(Trouble::Forbidden) => "the file and its folder must be readable and writable by you",
+        None => return Vec::new(),
+        Some(Trouble::Full) => FULL.to_owned(),
+        // A look at a file that may not be written leaves these as they are, and they stay so when the file is mended.
+        Some(Trouble::Forbidden) => format!("{FORBIDDEN}, and so must be its `-wal` and `-shm` where they are"),
+        Some(Trouble::Closed) => format!("{FORBIDDEN}, and the disk must have room for a new one"),
         Some(Trouble::Damaged) => {
             "go back to a backup, or keep a copy and bring back what is whole with `sqlite3 FILE .dump` \
              (the README says how, under \"A damaged file\")"
+                .to_owned()
         }
-        Some(Trouble::Io) => "the disk refused; see the system's log",
-        None => return Vec::new(),
+        Some(Trouble::Io(what)) => BROKEN.replace("refused", &format!("refused {what}")),
     };
-    vec![hint.to_owned()]
+    vec![hint]
+}
+
+/// How an error of a file is mended, where that is known.
+pub(super) fn mend(error: &std::io::Error) -> Option<String> {
+    use std::io::ErrorKind as K;
+    // `EIO`, which has no kind.
+    if error.raw_os_error() == Some(5) && cfg!(unix) {
+        return Some(BROKEN.to_owned());
+    }
+    let known = [
+        (K::StorageFull, FULL),
+        (K::QuotaExceeded, FULL),
+        (K::FileTooLarge, LIMITED),
+        (K::PermissionDenied, FORBIDDEN),
+        (K::ReadOnlyFilesystem, FORBIDDEN),
+    ];
+    known.into_iter().find(|(kind, _)| *kind == error.kind()).map(|(_, hint)| hint.to_owned())
 }
 
 impl From<EngineError> for Failure {
@@ -200,7 +248,10 @@ impl From<ImportError> for Failure {
         match error {
             ImportError::Read(error) => error.into(),
             ImportError::Store(error) => error.into(),
-            ImportError::Aside(_) => Failure::world(error),
+            ImportError::Aside(ref cause) => {
+                let hints = mend(cause).into_iter().collect();
+                Failure { kind: Kind::World, held: None, cause: error.into(), hints }
+            }
         }
     }
 }
@@ -217,7 +268,11 @@ impl From<ui::Error> for Failure {
                     hints: Vec::new(),
                 },
             },
-            ui::Error::Closed | ui::Error::Io(_) => Failure::world(error),
+            ui::Error::Io(ref cause) => {
+                let hints = mend(cause).into_iter().collect();
+                Failure { kind: Kind::World, held: None, cause: error.into(), hints }
+            }
+            ui::Error::Closed => Failure::world(error),
         }
     }
 }
@@ -240,6 +295,7 @@ pub(super) fn file(verb: &str, path: &Path, error: std::io::Error) -> Failure {
         return Failure::request(format!("`{}` does not exist", path.display()));
     }
     let kind = if error.kind() == std::io::ErrorKind::NotFound { Kind::Request } else { Kind::World };
+    let hints = mend(&error).into_iter().collect();
     let cause = anyhow::Error::new(error).context(format!("cannot {verb} `{}`", path.display()));
-    Failure { kind, held: None, cause, hints: Vec::new() }
+    Failure { kind, held: None, cause, hints }
 }

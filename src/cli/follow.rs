@@ -21,7 +21,7 @@ const PATIENCE: u32 = 25;
 
 /// Shows rows as they come; ends with the code that `run` would have had, or with 130 when it is told to.
 pub(super) fn follow(context: &Context, reader: &SqliteStore, live: Live<'_>) -> Result<u8, Failure> {
-    let stopped = signals::listen_to_end().map_err(Failure::world)?;
+    let stopped = signals::ends(context)?;
     let of = live.of;
     let mut watch = Watch { context, reader, of, pauses: 0, suspected: None, told: None };
     let mut between = |then| {

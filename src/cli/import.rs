@@ -1,15 +1,18 @@
 //! `import`, and the import that `run` does first.
 
-use std::io;
+use std::fs::File;
+use std::io::Read;
 use std::path::Path;
 
 use serde_json::json;
 
 use super::args::{Import, Loading, Ragged};
 use super::context::Context;
-use super::failure::Failure;
+use super::failure::{Failure, file};
+use super::feed::{Feed, is_stream, standard_input};
 use super::project;
 use super::rejects::{Rejects, refuse_same};
+use super::signals;
 use crate::ingest::{self, Headers, Imported, Options, Reading, Source, column_diff};
 use crate::model::document::{list, nearest};
 use crate::model::report::{Block, Cell, Report, Single, Tone, counted, pasted};
@@ -22,7 +25,7 @@ pub(super) fn import(context: &Context, args: &Import) -> Result<u8, Failure> {
     let name = table_name(&args.file, args.table.as_deref())?;
     let mut reading = open(&args.file, &args.load)?;
     // Checked before the database is made, so that a refused file leaves nothing behind.
-    let there = if context.has_database() { Some(context.reader()?) } else { None };
+    let there = context.existing()?;
     let wanted = project::wanted(context, there.as_ref())?;
     let existing = there.map(|store| store.table(&name)).transpose()?.flatten();
     if let Some(table) = &existing {
@@ -41,12 +44,26 @@ pub(super) fn open(path: &Path, load: &Loading) -> Result<Reading, Failure> {
     if let Some(rejects) = &load.rejects {
         refuse_same("--rejects", rejects, path, "the file that is imported")?;
     }
-    let source = if path == Path::new("-") {
-        Source::Stream { name: "standard input".to_owned(), reader: Box::new(io::stdin()) }
-    } else {
-        Source::File(path.to_owned())
-    };
-    Ok(ingest::open(source, &options(load)?)?)
+    Ok(ingest::open(source(path)?, &options(load)?)?)
+}
+
+fn source(path: &Path) -> Result<Source, Failure> {
+    if path == Path::new("-") {
+        let name = "standard input";
+        let failed = |error| file("read", Path::new(name), error);
+        let input = standard_input().map_err(failed)?;
+        let is_file = input.metadata().is_ok_and(|about| about.is_file());
+        let reader: Box<dyn Read + Send> =
+            if is_file { Box::new(input) } else { Box::new(Feed::new(|| Ok(input)).map_err(failed)?) };
+        return Ok(Source::Stream { name: name.to_owned(), reader });
+    }
+    if is_stream(path) {
+        let name = path.display().to_string();
+        let path = path.to_owned();
+        let reader = Box::new(Feed::new(|| File::open(path)).map_err(|error| file("read", Path::new(&name), error))?);
+        return Ok(Source::Stream { name, reader });
+    }
+    Ok(Source::File(path.to_owned()))
 }
 
 fn options(load: &Loading) -> Result<Options, Failure> {
@@ -162,13 +179,17 @@ pub(super) fn load(
     }
     let columns = reading.columns().to_vec();
     let plan = LoadPlan { table: name.to_owned(), columns, mode, unique: load.unique.clone(), at: context.now() };
-    let mut rejects = Rejects::new(load.rejects.as_deref(), &plan.columns)?;
+    let mut rejects = Rejects::new(context, load.rejects.as_deref(), &plan.columns)?;
     let imported = ingest::import(reading, store, &plan, &mut rejects, &mut |rows| {
         if rows % 8192 == 0 {
             bar.at(progress.consumed());
         }
-    })?;
+    });
     bar.finish();
+    let imported = match imported {
+        Err(_) if signals::interrupt().is_raised() => return Err(Failure::interrupted("nothing was imported")),
+        imported => imported?,
+    };
     rejects.finish()?;
     for warning in reading.take_warnings() {
         context.warn(&format!("{}: {warning}", reading.name()), &[]);

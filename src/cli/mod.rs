@@ -7,7 +7,9 @@ use clap::FromArgMatches as _;
 
 use args::{Cli, Verb};
 use context::Context;
-use failure::Failure;
+use failure::{Failure, Kind};
+
+use crate::store::Writing;
 
 mod args;
 mod backup;
@@ -18,9 +20,11 @@ mod drive;
 mod env;
 mod export;
 mod failure;
+mod feed;
 mod follow;
 mod generate;
 mod import;
+mod part;
 mod project;
 mod prune;
 mod rejects;
@@ -46,17 +50,22 @@ pub fn main() -> ExitCode {
         }
     };
     let Ok(global) = args::Global::from_arg_matches(&matches) else { return ExitCode::from(2) };
+    signals::survive_file_size_limit();
     let terminal = context::terminal(&global);
     let verb = views::path(&matches);
     let done = Context::new(&global, terminal.clone(), verb).and_then(|context| {
-        tell_long_waits();
+        tell_long_waits(&context);
         dispatch(&context, &matches)
     });
     match done {
         Ok(code) => ExitCode::from(code),
         Err(failure) => {
             let (what, causes) = failure.told(terminal.verbose() > 0);
-            crate::ui::failure::error(&terminal, &what, &causes, &failure.hints);
+            if failure.kind == Kind::Interrupted {
+                crate::ui::failure::warning(&terminal, &what, &failure.hints);
+            } else {
+                crate::ui::failure::error(&terminal, &what, &causes, &failure.hints);
+            }
             ExitCode::from(failure.code())
         }
     }
@@ -67,6 +76,9 @@ fn dispatch(context: &Context, matches: &clap::ArgMatches) -> Result<u8, Failure
         return Ok(code);
     }
     let cli = Cli::from_arg_matches(matches).map_err(|error| Failure::request(error.to_string()))?;
+    if matches!(cli.verb, Verb::Import(_) | Verb::Run(_) | Verb::Resume(_) | Verb::Retry(_)) {
+        signals::leaves(context, "nothing was written")?;
+    }
     match cli.verb {
         Verb::Import(args) => import::import(context, &args),
         Verb::Table(verb) => table::table(context, &verb),
@@ -85,10 +97,18 @@ fn dispatch(context: &Context, matches: &clap::ArgMatches) -> Result<u8, Failure
     }
 }
 
-/// Whoever waits for another process to finish writing is told so after two seconds.
-fn tell_long_waits() {
-    crate::store::on_long_wait(|| {
-        use std::io::Write as _;
-        let _ = writeln!(std::io::stderr(), "waiting for another process to finish writing to the database");
+/// Whoever waits for another process to finish writing is told so after two seconds, and for whom (EVENTS §4).
+fn tell_long_waits(context: &Context) {
+    let (terminal, database) = (context.terminal.clone(), context.database().to_owned());
+    crate::store::on_long_wait(move || {
+        let who = match crate::store::writing(&database) {
+            None => "another process".to_owned(),
+            Some(Writing { pid, command, stopped }) => {
+                let command = command.map_or_else(String::new, |command| format!(" (`{command}`)"));
+                let state = if stopped { ", which is stopped," } else { "" };
+                format!("process {pid}{command}{state}")
+            }
+        };
+        crate::ui::failure::say(&terminal, &format!("waiting for {who} to finish writing to the database"));
     });
 }

@@ -51,7 +51,7 @@ fn fewer(mut failure: Failure) -> Failure {
 }
 
 fn execute(context: &Context, args: &Args) -> Result<u8, Failure> {
-    let there = if args.file.is_none() || context.has_database() { Some(context.reader()?) } else { None };
+    let there = if args.file.is_none() { Some(context.reader()?) } else { context.existing()? };
     let wanted = project::wanted(context, there.as_ref())?;
     let (read, origin) = source(context, there.as_ref(), &args.spinner)?;
     spinner::same_spelling(there.as_ref(), &read.spinner.name)?;

@@ -42,7 +42,11 @@ fn new(context: &Context, name: &str, path: &Path) -> Result<u8, Failure> {
         }
         file("write", path, error)
     })?;
-    made.write_all(text.as_bytes()).map_err(|error| file("write", path, error))?;
+    made.write_all(text.as_bytes()).map_err(|error| {
+        // It is ours, and half of it would only be in the way.
+        drop(fs::remove_file(path));
+        file("write", path, error)
+    })?;
     context.say(&format!("wrote `{}`; look at it, then `cxgear run {} --dry-run`", path.display(), path.display()));
     Ok(0)
 }
@@ -110,7 +114,7 @@ impl Read {
 
 fn check(context: &Context, path: &Path, table: Option<&str>) -> Result<u8, Failure> {
     let read = read(context, path)?;
-    let there = if table.is_some() || context.has_database() { Some(context.reader()?) } else { None };
+    let there = if table.is_some() { Some(context.reader()?) } else { context.existing()? };
     let wanted = project::wanted(context, there.as_ref())?;
     let table = fitting(there.as_ref(), table, wanted.as_ref())?;
     let published = there.as_ref().map(|store| store.spinner(&read.spinner.name, None)).transpose()?.flatten();
@@ -163,7 +167,7 @@ pub(super) fn same_spelling(there: Option<&SqliteStore>, name: &str) -> Result<(
 
 fn publish(context: &Context, path: &Path) -> Result<u8, Failure> {
     let read = read(context, path)?;
-    let there = if context.has_database() { Some(context.reader()?) } else { None };
+    let there = context.existing()?;
     let wanted = project::wanted(context, there.as_ref())?;
     let published = there.as_ref().map(|store| store.spinner(&read.spinner.name, None)).transpose()?.flatten();
     if let (Some(wanted), Some(version)) = (&wanted, &published)

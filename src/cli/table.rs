@@ -42,9 +42,8 @@ pub(super) fn known(store: &dyn Read, name: &str) -> Result<Table, Failure> {
 }
 
 fn metadata(context: &Context, args: &Metadata) -> Result<u8, Failure> {
-    if !context.has_database() {
-        context.reader()?;
-    }
+    // Refused where there is none: to write is not to make it.
+    drop(context.reader()?);
     let mut store = context.writer()?;
     let table = known(&store, &args.table)?;
     project::refuse_other(project::wanted(context, Some(&store))?.as_ref(), &table)?;

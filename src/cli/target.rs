@@ -5,7 +5,7 @@ use std::path::Path;
 use super::args::Run as Args;
 use super::context::Context;
 use super::failure::Failure;
-use super::{import, project, select, table};
+use super::{import, project, select, signals, table};
 use crate::ingest::{self, Reading};
 use crate::model::document::list;
 use crate::model::project::Project;
@@ -153,6 +153,7 @@ pub(super) fn settle(
     if let Some((mut reading, mode)) = target.load.take() {
         import::load(context, store, &mut reading, &target.name, mode, &args.load)?;
     }
+    signals::leaves(context, "no job was started")?;
     if target.choose && !args.dry_run {
         store.set_metadata(context.now(), &target.name, Some(&target.fields))?;
     }

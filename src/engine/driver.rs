@@ -37,7 +37,7 @@ pub(super) struct Driver<'r, 'w> {
     session: SessionId,
     writer: &'w Writer<'w>,
     batch: Vec<Segment>,
-    began: Timestamp,
+    began: Millis,
     since: Timestamp,
     progress: Timestamp,
     counts: Counts,
@@ -52,10 +52,10 @@ impl<'r, 'w> Driver<'r, 'w> {
     /// `died`: whether the process before this one did.
     pub(super) fn new(run: &'r Run<'r>, session: SessionId, writer: &'w Writer<'w>, died: bool) -> Driver<'r, 'w> {
         let counts = run.job.counts;
-        let now = run.clock.now();
+        let (now, began) = (run.clock.now(), run.clock.ticks());
         let allowed = run.limits.max_failures.map(|max| max.of(counts.total));
         let (batch, resting) = (Vec::with_capacity(BATCH), Resting::default());
-        let (began, since, progress) = (now, now, now);
+        let (since, progress) = (now, now);
         let (wary, canceled) = (if died { UNDER_WAY } else { 0 }, false);
         Driver { run, session, writer, batch, began, since, progress, counts, allowed, resting, wary, canceled }
     }
@@ -286,7 +286,7 @@ impl<'r, 'w> Driver<'r, 'w> {
         let job = self.run.job;
         // A process that died ran up to its last event.
         let last = job.since.map_or(Millis(0), |since| job.last_at.since(since));
-        Millis(job.ran.0 + last.0 + self.run.clock.now().since(self.began).0)
+        Millis(job.ran.0 + last.0 + self.run.clock.ticks().0.saturating_sub(self.began.0))
     }
 
     fn too_late(&self) -> bool {
@@ -316,6 +316,11 @@ impl<'r, 'w> Driver<'r, 'w> {
         if now.since(self.progress) >= PROGRESS_EVERY {
             self.progress = now;
             self.own(vec![Event::JobProgress(Progress { counts: self.counts })])?;
+        }
+        // A machine that slept, or whose clock was set forward, did not run in between, and the log says so.
+        if self.run.clock.catch_up() {
+            let because = Because { reason_code: Some(Reason::Interrupted) };
+            self.own(vec![Event::JobStalled(because), Event::JobResumed(Nothing {})])?;
         }
         // By count or by the clock: with a fixed clock by count alone, so that two runs commit alike.
         if self.batch.len() >= BATCH || now.since(self.since) >= LINGER {

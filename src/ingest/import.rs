@@ -25,13 +25,31 @@ pub enum ImportError {
     Aside(#[from] io::Error),
 }
 
-/// Where rows go that do not enter the table.
+/// Where rows go that do not enter the table. It goes along with the import, and each of its errors undoes that.
 pub trait Aside {
     /// Takes one, with its line and why.
     ///
     /// # Errors
     /// When it cannot be written.
     fn take(&mut self, line: u64, why: &str, cells: &mut dyn Iterator<Item = &[u8]>) -> io::Result<()>;
+    /// Told how far the import is.
+    ///
+    /// # Errors
+    /// When it should not go on.
+    fn reached(&mut self, _: Stage) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// How far an import is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stage {
+    /// It is this process's turn to write.
+    Begun,
+    /// One more row was read.
+    Row,
+    /// Every row was read, and nothing is durable yet.
+    Read,
 }
 
 /// What an import came to.
@@ -59,11 +77,13 @@ pub fn import(
     each: &mut dyn FnMut(u64),
 ) -> Result<Imported, ImportError> {
     let mut load = store.load(plan)?;
+    aside.reached(Stage::Begun)?;
     let mut print = Fingerprint::new(reading.columns(), &plan.unique);
     // Where rows may be set aside as doubles, what enters is not what the file holds.
     let mut entered = (!plan.unique.is_empty()).then(|| Fingerprint::new(reading.columns(), &plan.unique));
     let (mut rows, mut duplicates, mut rejected) = (0_u64, 0_u64, 0_u64);
     while let Some(item) = reading.next()? {
+        aside.reached(Stage::Row)?;
         match item {
             Item::Row(row) => {
                 print.row(row.cells());
@@ -94,6 +114,7 @@ pub fn import(
         entered: entered.map(Fingerprint::finish).filter(|_| duplicates > 0),
         rejected,
     };
+    aside.reached(Stage::Read)?;
     let table = load.finish(&facts)?;
     Ok(Imported { table, rows, duplicates, rejected })
 }

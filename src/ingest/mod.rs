@@ -24,7 +24,7 @@ mod warning;
 pub use dialect::{Dialect, LineEnds};
 pub use error::{Error, Reason};
 pub use foreign::Foreign;
-pub use import::{Aside, ImportError, Imported, column_diff, fingerprint, import};
+pub use import::{Aside, ImportError, Imported, Stage, column_diff, fingerprint, import};
 pub use open::open;
 pub use options::{Encoding, Escape, Headers, Options, Quote, Ragged, Unknown, delimiter};
 pub use progress::Progress;

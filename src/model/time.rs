@@ -87,7 +87,19 @@ impl Month {
 pub trait Clock: Send + Sync {
     /// The present.
     fn now(&self) -> Timestamp;
+    /// How long it has been since some moment, by a watch that nobody sets: it measures what runs. A clock that has none
+    /// is its own.
+    fn ticks(&self) -> Millis {
+        self.now().since(Timestamp(0))
+    }
+    /// Takes over what the clock of the machine says, if that is later. Whether it leapt: a clock is slewed by less.
+    fn catch_up(&self) -> bool {
+        false
+    }
 }
+
+/// More than a clock is ever slewed between two looks.
+const LEAP: Millis = Millis(5_000);
 
 /// A clock that stands still, for runs whose every byte must be the same (`SOURCE_DATE_EPOCH`).
 #[derive(Debug, Clone, Copy)]
@@ -99,9 +111,12 @@ impl Clock for FixedClock {
     }
 }
 
-/// A clock that never goes back, whatever the one behind it does.
+/// A clock that never goes back, whatever the one behind it does, and goes no faster than time does until it is told to
+/// catch up: so what is measured between two moments of it is how long something took.
 pub struct Steady<'c> {
     clock: &'c dyn Clock,
+    /// What it says when the watch begins.
+    offset: AtomicI64,
     last: AtomicI64,
 }
 
@@ -109,14 +124,26 @@ impl<'c> Steady<'c> {
     /// Not before `floor`.
     #[must_use]
     pub fn from(clock: &'c dyn Clock, floor: Timestamp) -> Steady<'c> {
-        Steady { clock, last: AtomicI64::new(floor.0) }
+        let now = clock.now().max(floor).0;
+        let offset = now - clock.ticks().0.cast_signed();
+        Steady { clock, offset: AtomicI64::new(offset), last: AtomicI64::new(now) }
     }
 }
 
 impl Clock for Steady<'_> {
     fn now(&self) -> Timestamp {
-        let now = self.clock.now().0;
+        let now = self.offset.load(Ordering::Relaxed).saturating_add(self.clock.ticks().0.cast_signed());
         Timestamp(self.last.fetch_max(now, Ordering::Relaxed).max(now))
+    }
+
+    fn ticks(&self) -> Millis {
+        self.clock.ticks()
+    }
+
+    fn catch_up(&self) -> bool {
+        let ahead = self.clock.now().since(self.now());
+        self.offset.fetch_add(ahead.0.cast_signed(), Ordering::Relaxed);
+        ahead > LEAP
     }
 }
 
@@ -174,6 +201,34 @@ mod tests {
         let steady = Steady::from(&FixedClock(Timestamp(5)), Timestamp(9));
         assert_eq!(steady.now(), Timestamp(9));
         assert_eq!(Steady::from(&FixedClock(Timestamp(9)), Timestamp(5)).now(), Timestamp(9));
+    }
+
+    /// A clock that can be set, and its watch.
+    struct Set(AtomicI64, AtomicI64);
+
+    impl Clock for Set {
+        fn now(&self) -> Timestamp {
+            Timestamp(self.0.load(Ordering::Relaxed))
+        }
+
+        fn ticks(&self) -> Millis {
+            Millis(self.1.load(Ordering::Relaxed).cast_unsigned())
+        }
+    }
+
+    #[test]
+    fn a_steady_clock_goes_as_time_does() {
+        let clock = Set(AtomicI64::new(1_000), AtomicI64::new(70));
+        let steady = Steady::from(&clock, Timestamp(0));
+        let set = |now: i64, ticks: i64| {
+            clock.0.store(now, Ordering::Relaxed);
+            clock.1.store(ticks, Ordering::Relaxed);
+        };
+        set(9_000, 75);
+        assert_eq!(steady.now(), Timestamp(1_005), "set forward, and nothing has happened since");
+        assert_eq!((steady.catch_up(), steady.now()), (true, Timestamp(9_000)));
+        set(500, 80);
+        assert_eq!((steady.catch_up(), steady.now()), (false, Timestamp(9_005)), "set back, and time goes on");
     }
 
     #[test]

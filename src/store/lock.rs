@@ -36,9 +36,13 @@ pub struct JobLock {
 }
 
 /// Where the lock of a job stands: beside the database, under its name.
-fn place(database: &Path, job: JobId) -> PathBuf {
+pub(super) fn place(database: &Path, job: JobId) -> PathBuf {
+    beside(database, &format!("-job{job}.lock"))
+}
+
+fn beside(database: &Path, end: &str) -> PathBuf {
     let mut name = database.file_name().unwrap_or_default().to_owned();
-    name.push(format!("-job{job}.lock"));
+    name.push(end);
     database.with_file_name(name)
 }
 
@@ -53,7 +57,15 @@ impl JobLock {
 
     /// Takes the job, or says who has it.
     pub(super) fn take(database: &Path, at: Timestamp, job: JobId) -> io::Result<Result<JobLock, Holder>> {
-        let path = place(database, job);
+        JobLock::at(place(database, job), at)
+    }
+
+    /// Takes the right to make the database, in the same way.
+    pub(super) fn making(database: &Path) -> io::Result<Result<JobLock, Holder>> {
+        JobLock::at(beside(database, "-new.lock"), Timestamp(0))
+    }
+
+    fn at(path: PathBuf, at: Timestamp) -> io::Result<Result<JobLock, Holder>> {
         let mut refusals = 0;
         loop {
             let mut file = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&path)?;

@@ -18,6 +18,7 @@ mod project;
 mod receipts;
 mod sqlite;
 mod values;
+mod writing;
 
 pub use lock::{Holder, JobLock};
 pub use project::{Few, Holdings, NextJob, Terms};
@@ -27,6 +28,7 @@ pub use values::{
     Fate, Fresh, Job, Left, LoadFacts, LoadMode, LoadPlan, NewJob, Prunable, Pruned, Range, Record, RecordAsk, Row,
     RowAsk, Rows, Scope, Seal, Selection, Selector, Session, SpinnerVersion, Tally,
 };
+pub use writing::{Writing, writing};
 
 /// Why the store did not do it.
 #[derive(Debug, thiserror::Error)]
@@ -93,8 +95,10 @@ pub enum Trouble {
     Forbidden,
     /// Its pages are not what was written.
     Damaged,
-    /// The disk refused.
-    Io,
+    /// It, or what belongs beside it, cannot be opened.
+    Closed,
+    /// The disk refused to do this.
+    Io(&'static str),
 }
 
 impl Error {
@@ -110,14 +114,16 @@ impl Error {
             return Some(Trouble::Damaged);
         }
         let code = error.sqlite_error_code()?;
+        if code == ErrorCode::SystemIoFailure {
+            return Some(sqlite::refused(error));
+        }
         let known = [
             (ErrorCode::DiskFull, Trouble::Full),
             (ErrorCode::ReadOnly, Trouble::Forbidden),
-            (ErrorCode::CannotOpen, Trouble::Forbidden),
+            (ErrorCode::CannotOpen, Trouble::Closed),
             (ErrorCode::PermissionDenied, Trouble::Forbidden),
             (ErrorCode::DatabaseCorrupt, Trouble::Damaged),
             (ErrorCode::NotADatabase, Trouble::Damaged),
-            (ErrorCode::SystemIoFailure, Trouble::Io),
         ];
         known.into_iter().find(|(known, _)| *known == code).map(|(_, trouble)| trouble)
     }
@@ -305,4 +311,12 @@ pub trait Write: Read + Send {
 /// When the file cannot be opened as asked.
 pub fn open(path: &Path, access: Access) -> Result<SqliteStore> {
     SqliteStore::open(path, access)
+}
+
+/// Opens a database to look, if there is one in which anything is.
+///
+/// # Errors
+/// When what is there cannot be opened.
+pub fn existing(path: &Path) -> Result<Option<SqliteStore>> {
+    SqliteStore::existing(path)
 }

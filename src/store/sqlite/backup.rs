@@ -80,7 +80,7 @@ impl SqliteStore {
 /// What the copy holds, read so that nothing appears beside it.
 fn look(path: &Path) -> Result<Copied> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let copy = Connection::open_with_flags(frozen(path), flags)?;
+    let copy = Connection::open_with_flags(frozen::uri(path), flags)?;
     let sql = "SELECT upto_cursor, hash FROM cx_seal ORDER BY upto_cursor DESC LIMIT 1";
     let last = copy.query_row(sql, [], |row| Ok((row.get::<_, i64>(0)?, row.get(1)?))).optional()?;
     let bytes = fs::metadata(path).map_err(|cause| Error::Backup { path: path.to_owned(), cause })?.len();

@@ -9,7 +9,7 @@ use super::new_file::NewFile;
 use super::rows::quoted;
 use super::select::select;
 use super::write::{facts, not_before, open_job, table};
-use super::{Side, SqliteStore, condition, project};
+use super::{Side, SqliteStore, condition, project, write_ahead};
 use crate::model::event::Event;
 use crate::model::id::RequestId;
 use crate::model::plan::Usage;
@@ -189,7 +189,8 @@ impl Load for SqliteLoad<'_> {
         self.done = true;
         *self.known = Some(self.request);
         *self.new_file = None;
-        self.db.execute_batch("PRAGMA journal_mode = WAL")?;
+        // It is in, whatever comes of this; who opens the file next tries again.
+        drop(write_ahead(self.db));
         if let Some(fault) = self.fault {
             fault(Side::After)?;
         }

@@ -1,16 +1,14 @@
 //! One SQLite file: opening it, its version, and the one place where anything is committed.
 //! Deliberately absent: any knowledge of what a step does or how a state is shown.
 
-use std::cell::RefCell;
 use std::path::{Path, PathBuf};
-use std::sync::OnceLock;
-use std::time::{Duration, Instant};
 
 use rusqlite::config::DbConfig;
 use rusqlite::functions::FunctionFlags;
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 
 use new_file::NewFile;
+use waiting::wait;
 
 use super::{Error, Result, Terms};
 use crate::model::event::EventType;
@@ -21,20 +19,25 @@ use crate::model::time::Timestamp;
 mod append;
 mod backup;
 mod condition;
+mod frozen;
 mod load;
 mod new_file;
 mod project;
 mod prune;
 mod read;
+mod refused;
 mod rows;
 mod schema;
 mod select;
 #[cfg(test)]
 mod tests;
+mod waiting;
 mod write;
 
 pub use backup::{Copied, Overwrite};
 pub use condition::check_condition;
+pub(super) use refused::refused;
+pub use waiting::on_long_wait;
 
 /// `cxgr`, in the header of the file.
 const APPLICATION_ID: i64 = 0x6378_6772;
@@ -106,27 +109,54 @@ impl SqliteStore {
                 (OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE, Some(invocation))
             }
         };
-        let is_new = !path.exists();
         if path.is_dir() {
             return Err(Error::NotOurs { path: path.to_owned() });
         }
-        if is_new && !flags.contains(OpenFlags::SQLITE_OPEN_CREATE) {
-            return Err(Error::NoDatabase { path: path.to_owned() });
+        let creates = flags.contains(OpenFlags::SQLITE_OPEN_CREATE);
+        let turn = (invocation.is_some() && !new_file::has_begun(path)).then(|| new_file::turn(path));
+        if turn.is_some() && !creates {
+            // Whatever else is wrong with it is said by who reads it.
+            let nothing = || Error::NoDatabase { path: path.to_owned() };
+            SqliteStore::existing(path)?.ok_or_else(nothing)?;
         }
         let flags = flags | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let db = Connection::open_with_flags(path, flags)?;
-        let new_file = is_new.then(|| NewFile::of(path));
-        match SqliteStore::set_up(db, Some(path.to_owned()), invocation.clone()) {
-            Err(Error::Sqlite(error)) if invocation.is_none() && is_read_only(&error) && !has_wal(path) => {
-                let frozen = Connection::open_with_flags(frozen(path), flags | OpenFlags::SQLITE_OPEN_URI)?;
-                SqliteStore::set_up(frozen, Some(path.to_owned()), None)
-            }
-            opened => {
-                let mut store = opened?;
-                store.new_file = new_file;
+        let opened = Connection::open_with_flags(path, flags);
+        if !creates && opened.is_err() && !path.exists() {
+            return Err(Error::NoDatabase { path: path.to_owned() });
+        }
+        let new_file = turn.map(|turn| NewFile::of(path, turn));
+        let opened = opened.map_err(Error::from);
+        match (opened.and_then(|db| SqliteStore::set_up(db, Some(path.to_owned()), invocation.clone())), new_file) {
+            (Ok(mut store), new_file) => {
+                store.new_file = new_file.filter(|_| new_file::is_blank(&store.db) == Ok(true));
                 Ok(store)
             }
+            (Err(error), Some(new_file)) => {
+                new_file.abandon();
+                Err(error)
+            }
+            (Err(Error::Sqlite(error)), None) if invocation.is_none() && frozen::is_read_only(&error) => {
+                SqliteStore::set_up(frozen::open(path, flags, error)?, Some(path.to_owned()), None)
+            }
+            (Err(error), None) => Err(error),
         }
+    }
+
+    /// To look, if there is a database in which anything is. One that another process has only begun is none, and what is
+    /// seen of it may be gone at the next look.
+    pub(super) fn existing(path: &Path) -> Result<Option<SqliteStore>> {
+        for tries in 0.. {
+            let looked = SqliteStore::open(path, Access::Read).and_then(|store| match new_file::is_blank(&store.db)? {
+                true => Ok(None),
+                false => Ok(Some(store)),
+            });
+            match looked {
+                Err(Error::NoDatabase { .. }) => return Ok(None),
+                Err(Error::Sqlite(error)) if frozen::is_read_only(&error) && tries < 10 => drop(wait(tries)),
+                looked => return looked,
+            }
+        }
+        Ok(None)
     }
 
     /// A workspace that lives as long as this process, for tests.
@@ -182,7 +212,7 @@ impl SqliteStore {
             // A new file stays out of WAL until its first commit of its own, because WAL writes every page twice: that is
             // a third of the time of a first import, and there is no other process yet that could be kept waiting.
             if let Version::Ours(_) = version {
-                store.write_ahead()?;
+                write_ahead(&store.db)?;
             }
             store.migrate()?;
         } else if let Version::Empty = version {
@@ -211,11 +241,6 @@ impl SqliteStore {
         })
     }
 
-    /// From now on readers never wait for the writer.
-    fn write_ahead(&self) -> Result<()> {
-        Ok(self.db.execute_batch("PRAGMA journal_mode = WAL")?)
-    }
-
     /// The one place where anything becomes durable, but for an import.
     fn commit<T>(&mut self, write: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
         let transaction = self.db.transaction_with_behavior(TransactionBehavior::Immediate)?;
@@ -240,31 +265,13 @@ impl SqliteStore {
     }
 }
 
-/// Even a reader of a WAL file writes beside it. Where that is not allowed, and no WAL is there to be missed, nobody can
-/// be writing, and the file is read as one that never changes.
-fn is_read_only(error: &rusqlite::Error) -> bool {
-    matches!(error.sqlite_error_code(), Some(rusqlite::ErrorCode::ReadOnly | rusqlite::ErrorCode::CannotOpen))
-}
-
-fn has_wal(path: &Path) -> bool {
-    let mut wal = path.as_os_str().to_owned();
-    wal.push("-wal");
-    Path::new(&wal).exists()
-}
-
-/// The file as a URI that says so.
-fn frozen(path: &Path) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '/' | '.' | '-' | '_');
-    let mut uri = "file:".to_owned();
-    for c in path.to_string_lossy().chars() {
-        if plain(c) {
-            uri.push(c);
-        } else {
-            let mut bytes = [0; 4];
-            uri.extend(c.encode_utf8(&mut bytes).bytes().map(|byte| format!("%{byte:02X}")));
-        }
+/// From now on readers never wait for the writer. Whoever is in the middle of a first import keeps the file as it is, and
+/// SQLite does not wait here; then all goes on without, and who opens the file next tries again.
+fn write_ahead(db: &Connection) -> Result<()> {
+    match db.execute_batch("PRAGMA journal_mode = WAL") {
+        Err(error) if error.sqlite_error_code() == Some(rusqlite::ErrorCode::DatabaseBusy) => Ok(()),
+        done => Ok(done?),
     }
-    uri + "?immutable=1"
 }
 
 impl Drop for SqliteStore {
@@ -301,6 +308,8 @@ enum Version {
 }
 
 fn version(db: &Connection) -> rusqlite::Result<Version> {
+    // At one moment: another process may be making the file.
+    let db = db.unchecked_transaction()?;
     let application: i64 = db.pragma_query_value(None, "application_id", |row| row.get(0))?;
     let objects: i64 = db.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
     let version: i64 = db.pragma_query_value(None, "user_version", |row| row.get(0))?;
@@ -352,33 +361,4 @@ fn add_functions(db: &Connection) -> Result<()> {
         })
     })?;
     prune::add_function(db)
-}
-
-static LONG_WAIT: OnceLock<fn()> = OnceLock::new();
-
-/// Sets what is called once when this process has waited two seconds for another to finish writing.
-pub fn on_long_wait(tell: fn()) {
-    let _ = LONG_WAIT.set(tell);
-}
-
-thread_local! {
-    static WAITING: RefCell<Option<Instant>> = const { RefCell::new(None) };
-}
-
-/// Waits for as long as it takes: "database is locked" never reaches a user (EVENTS §4).
-fn wait(tries: i32) -> bool {
-    const PATIENCE: Duration = Duration::from_secs(2);
-    WAITING.with_borrow_mut(|since| {
-        if tries == 0 {
-            *since = Some(Instant::now());
-        }
-        if since.is_some_and(|since| since.elapsed() > PATIENCE) {
-            *since = None;
-            if let Some(tell) = LONG_WAIT.get() {
-                tell();
-            }
-        }
-    });
-    std::thread::sleep(Duration::from_millis(if tries < 20 { 1 } else { 10 }));
-    true
 }

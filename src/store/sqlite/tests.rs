@@ -40,10 +40,16 @@ fn a_new_file_is_gone_unless_something_was_written() {
     drop(SqliteStore::open(&path, Access::Create(invocation())).unwrap());
     assert!(!path.exists());
     let create = || SqliteStore::open(&path, Access::Create(invocation())).unwrap();
-    let (mut first, second) = (create(), create());
-    first.publish(Timestamp(1), "s", &"a".repeat(64), "text").unwrap();
-    drop((first, second));
+    let mut first = create();
+    std::thread::scope(|threads| {
+        // It waits until there is something in the file, and then it is not its to remove.
+        let second = threads.spawn(create);
+        first.publish(Timestamp(1), "s", &"a".repeat(64), "text").unwrap();
+        drop(second.join().unwrap());
+    });
+    drop(first);
     assert!(path.exists(), "what one process wrote is not removed by another");
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1, "nor is a lock left");
     // Taken from under a process that had not written yet: it says so, instead of writing where nobody looks.
     std::fs::remove_file(&path).unwrap();
     let mut late = create();

@@ -7,7 +7,7 @@ use super::append::Appender;
 use super::load::SqliteLoad;
 use super::rows::quoted;
 use super::select::{left, select};
-use super::{SqliteStore, project, prune, rows};
+use super::{SqliteStore, project, prune, rows, write_ahead};
 use crate::model::event::Event;
 use crate::model::fingerprint;
 use crate::model::id::{Cursor, JobId, SessionId};
@@ -17,7 +17,7 @@ use crate::model::project::{DEFAULT, Project, ProjectType};
 use crate::model::segment::Segment;
 use crate::model::table::Table;
 use crate::model::time::Timestamp;
-use crate::store::lock::JobLock;
+use crate::store::lock::{self, JobLock};
 use crate::store::{Error, Fresh, Load, LoadPlan, NewJob, Pruned, Result, Rows, SpinnerVersion, Write};
 
 impl SqliteStore {
@@ -33,17 +33,17 @@ impl SqliteStore {
             append(db, number, &segments)?;
             Ok((number, done))
         })?;
-        self.begun(number)?;
+        self.begun(number);
         Ok(done)
     }
 
     /// This invocation has its request now; a file that was new has its first commit.
-    pub(super) fn begun(&mut self, number: crate::model::id::RequestId) -> Result<()> {
+    pub(super) fn begun(&mut self, number: crate::model::id::RequestId) {
         if self.request.replace(number).is_none() {
             self.new_file = None;
-            self.write_ahead()?;
+            // It is durable, so nothing that follows may say that it is not; who opens the file next tries again.
+            drop(write_ahead(&self.db));
         }
-        Ok(())
     }
 }
 
@@ -93,14 +93,15 @@ impl Write for SqliteStore {
             let number = request.number(db)?;
             Ok((number, append(db, number, segments)?))
         })?;
-        self.begun(number)?;
+        self.begun(number);
         Ok(cursor.unwrap_or_default())
     }
 
     fn append_soon(&mut self, segments: &[Segment]) -> Result<Cursor> {
-        self.db.execute_batch("PRAGMA synchronous = NORMAL")?;
+        // Many small commits write many pages twice over, so the WAL is brought home before it is large.
+        self.db.execute_batch("PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 1000")?;
         let done = self.append(segments);
-        self.db.execute_batch("PRAGMA synchronous = FULL")?;
+        self.db.execute_batch("PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 8000")?;
         done
     }
 
@@ -237,7 +238,7 @@ impl Write for SqliteStore {
         match JobLock::take(path, at, job) {
             Ok(Ok(lock)) => Ok(lock),
             Ok(Err(holder)) => Err(Error::Held { job, holder }),
-            Err(cause) => Err(Error::Lock { path: path.clone(), cause }),
+            Err(cause) => Err(Error::Lock { path: lock::place(path, job), cause }),
         }
     }
 
