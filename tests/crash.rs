@@ -137,6 +137,7 @@ fn drive(
         steps: job.steps.iter().map(|step| step.name.clone()).collect(),
         project: "default".to_owned(),
         project_type: "outreach".to_owned(),
+        origin: String::new(),
     };
     let reader = store::open(path, Access::Read)?;
     let run = Run {

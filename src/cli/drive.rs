@@ -146,6 +146,7 @@ fn facts(job: &Job, kind: ProjectType) -> Arc<JobFacts> {
         steps: job.steps.iter().map(|step| step.name.clone()).collect(),
         project: job.project.clone(),
         project_type: kind.name().to_owned(),
+        origin: String::new(),
     })
 }
 

@@ -1,10 +1,15 @@
 //! Driving a job: rows are admitted in order, each record runs until it rests or has ended, a thousand share a commit.
 
+use std::time::Duration;
+
 use super::ending::Close;
+use super::flights::{Flight, Flights};
 use super::past::Past;
 use super::record::{Machine, Next};
 use super::resting::Resting;
 use super::run::{CHUNK, Ending, Error, Run, session_facts};
+use super::step::{Call, Effect, Stage, Task};
+use super::turn::Turn;
 use super::writer::{IN_FLIGHT, Safe, Writer};
 use crate::model::event::Event;
 use crate::model::id::{RecordId, RowId, SessionId};
@@ -26,16 +31,22 @@ const LINGER: Millis = Millis(250);
 const PROGRESS_EVERY: Millis = Millis(1_000);
 
 /// The longest that a run which has nothing to do sleeps before it looks whether it is asked to stop.
-const NAP: std::time::Duration = std::time::Duration::from_millis(20);
+const NAP: Duration = Duration::from_millis(20);
+
+/// So many records wait on the outside world when the spinner does not say how many.
+const AWAY: usize = 64;
+
+/// So many records wait on pure work that is done elsewhere: enough to keep it busy.
+const PURE_AWAY: usize = 256;
 
 /// So many records can have been under way when a process died: those being gathered, written and waiting to be.
 const UNDER_WAY: usize = BATCH * (IN_FLIGHT + 2);
 
 /// A run under way: what waits for its commit, and the counts as the log will have them.
-pub(super) struct Driver<'r, 'w> {
+pub(super) struct Driver<'r, 'w, 't> {
     run: &'r Run<'r>,
     session: SessionId,
-    writer: &'w Writer<'w>,
+    writer: &'w mut Writer<'t>,
     batch: Vec<Segment>,
     began: Millis,
     since: Timestamp,
@@ -43,29 +54,61 @@ pub(super) struct Driver<'r, 'w> {
     counts: Counts,
     allowed: Option<u64>,
     resting: Resting,
+    flights: Flights<'r>,
+    /// So many may be away at once.
+    most: usize,
+    turn: Turn,
     /// So many records more start one at a time, each with its step on record, because one of them may kill the process.
     wary: usize,
     canceled: bool,
 }
 
-impl<'r, 'w> Driver<'r, 'w> {
+impl<'r, 'w, 't> Driver<'r, 'w, 't> {
     /// `died`: whether the process before this one did.
-    pub(super) fn new(run: &'r Run<'r>, session: SessionId, writer: &'w Writer<'w>, died: bool) -> Driver<'r, 'w> {
+    pub(super) fn new(
+        run: &'r Run<'r>,
+        session: SessionId,
+        writer: &'w mut Writer<'t>,
+        died: bool,
+    ) -> Driver<'r, 'w, 't> {
         let counts = run.job.counts;
         let (now, began) = (run.clock.now(), run.clock.ticks());
         let allowed = run.limits.max_failures.map(|max| max.of(counts.total));
         let (batch, resting) = (Vec::with_capacity(BATCH), Resting::default());
         let (since, progress) = (now, now);
         let (wary, canceled) = (if died { UNDER_WAY } else { 0 }, false);
-        Driver { run, session, writer, batch, began, since, progress, counts, allowed, resting, wary, canceled }
+        let is_pure = run.pipeline.stages.iter().all(|stage| stage.work.effect() == Effect::Pure);
+        let most = if is_pure { PURE_AWAY } else { run.limits.concurrency.map_or(AWAY, |most| most as usize) };
+        let (flights, turn) = (Flights::default(), Turn::new(is_pure));
+        Driver {
+            run,
+            session,
+            writer,
+            batch,
+            began,
+            since,
+            progress,
+            counts,
+            allowed,
+            resting,
+            flights,
+            most,
+            turn,
+            wary,
+            canceled,
+        }
     }
 
     pub(super) fn all(mut self) -> Result<Close, Error> {
-        let went_on =
-            self.begin().and_then(|()| Ok(self.open_records()? && self.rest_of_the_rows()? && self.rest_out()?));
+        let went_on = self.begin().and_then(|()| {
+            let went_on = self.open_records()? && self.rest_of_the_rows()? && self.rest_out()?;
+            self.bring_back()?;
+            Ok(went_on)
+        });
         match went_on {
             // No process will ever find it again, so the job ends here instead of being resumed for ever.
             Err(error @ (Error::RowGone { .. } | Error::RecordGone { .. })) => {
+                self.bring_back()?;
                 self.flush();
                 let message = error.to_string();
                 let error = ErrorInfo { kind: "input".to_owned(), code: Reason::Gone, field: None, message };
@@ -102,7 +145,7 @@ impl<'r, 'w> Driver<'r, 'w> {
         self.each_open(|driver, record| {
             if record.status == RecordStatus::Running {
                 let stalled = Machine::stall(driver.run.pipeline, driver.past(record.id)?, driver.run.clock.now())?;
-                driver.record(stalled.seal()?)?;
+                driver.put(stalled.seal()?)?;
             }
             Ok(true)
         })?;
@@ -222,13 +265,14 @@ impl<'r, 'w> Driver<'r, 'w> {
         Ok(true)
     }
 
-    /// Waits for the records that rest, when all others have ended.
+    /// Waits for the records that rest or are away, when all others have ended.
     fn rest_out(&mut self) -> Result<bool, Error> {
-        while let Some(wait) = self.resting.wait() {
-            if !self.flush() {
+        while self.flights.len() > 0 || self.resting.wait().is_some() {
+            let rest = self.resting.wait().unwrap_or(NAP).min(NAP);
+            if self.flights.len() == 0 && !self.flush() {
                 return Ok(false);
             }
-            std::thread::sleep(wait.min(NAP));
+            self.turn_round(rest)?;
             self.look_around()?;
             if !(self.may_go_on() && self.take_up_rested()?) {
                 return Ok(false);
@@ -237,15 +281,37 @@ impl<'r, 'w> Driver<'r, 'w> {
         Ok(true)
     }
 
-    /// Runs a record until it rests or has ended. False when the run must stop.
-    fn go(&mut self, mut machine: Machine<'_>) -> Result<bool, Error> {
+    /// Runs a record until it rests, is away or has ended. False when the run must stop.
+    fn go(&mut self, machine: Machine<'r>) -> Result<bool, Error> {
+        let ticket = self.turn.ticket();
+        let went_on = self.go_on(machine, ticket)?;
+        // One at a time while it is not known who kills the process; else as many as may be away.
+        let most = if self.wary > 0 { 1 } else { self.most };
+        self.writer.listen();
+        self.take_in()?;
+        while self.flights.len() >= most {
+            self.turn_round(NAP)?;
+            if self.writer.has_stopped() {
+                return Ok(false);
+            }
+        }
+        Ok(went_on)
+    }
+
+    fn go_on(&mut self, mut machine: Machine<'r>, ticket: u64) -> Result<bool, Error> {
         loop {
             match machine.next(self.run.clock.now())? {
-                Next::Run(stage) => {
+                Next::Run(stage, step) => {
                     if self.wary > 0 && !self.mark(&mut machine)? {
                         return Ok(false);
                     }
-                    self.run.step(stage, &mut machine)?;
+                    self.run.step(stage, step, &mut machine)?;
+                }
+                Next::Begin(stage, call, task) => return self.away(machine, ticket, stage, call, task),
+                Next::Pause(pause) => {
+                    self.put(machine.split()?)?;
+                    self.flights.rest(Flight { machine, ticket, stage: None }, pause);
+                    return Ok(true);
                 }
                 Next::Rest(rest) => {
                     self.resting.push(machine.scope().record.row, rest);
@@ -255,15 +321,106 @@ impl<'r, 'w> Driver<'r, 'w> {
             }
         }
         self.wary = self.wary.saturating_sub(1);
-        self.record(machine.seal()?)
+        self.in_turn(ticket, machine.seal()?)
+    }
+
+    /// The step is done elsewhere. What it means to do outside is in the log before it is begun.
+    fn away(
+        &mut self,
+        mut machine: Machine<'r>,
+        ticket: u64,
+        stage: &'r Stage,
+        call: &'r dyn Call,
+        task: Task,
+    ) -> Result<bool, Error> {
+        if self.wary > 0 && !self.mark(&mut machine)? {
+            return Ok(false);
+        }
+        // Rows are admitted in order, so the first of each must reach the log in order too, before its step is done.
+        if !self.turn.is_kept() && machine.has_news() {
+            self.put(machine.split()?)?;
+        }
+        let id = self.flights.add(Flight { machine, ticket, stage: Some(stage) });
+        if call.effect() == Effect::Pure {
+            call.begin(task, self.writer.reply(id));
+        } else {
+            let batch = if self.batch.is_empty() { self.writer.written() } else { self.writer.next() };
+            self.flights.ground(batch, id, call, task);
+        }
+        Ok(true)
+    }
+
+    /// Waits a moment for answers and commits, and goes on with what came.
+    fn turn_round(&mut self, most: Duration) -> Result<(), Error> {
+        // Whoever waits for its intent waits for as little as can be: the writer takes what has gathered meanwhile.
+        if self.flights.has_grounded() && self.writer.is_idle() {
+            self.flush();
+        }
+        let wait = self.flights.wait().map_or(most, |wait| wait.min(most));
+        self.writer.wait(wait);
+        self.take_in()
+    }
+
+    /// Begins what may begin, and goes on with what was answered or has rested.
+    fn take_in(&mut self) -> Result<(), Error> {
+        while let Some(ready) = self.flights.ready(self.writer.written()) {
+            ready.call.begin(ready.task, self.writer.reply(ready.id));
+        }
+        while let Some((id, answer)) = self.writer.answer() {
+            let Some(mut flight) = self.flights.land(id) else { continue };
+            if let Some(stage) = flight.stage {
+                flight.machine.answered(stage, self.run.clock.now(), answer)?;
+            }
+            self.landed(flight)?;
+        }
+        while let Some(flight) = self.flights.rested(!self.may_go_on()) {
+            self.landed(flight)?;
+        }
+        Ok(())
+    }
+
+    /// A record is back. When the run stops it goes no further than the step that it was in.
+    fn landed(&mut self, flight: Flight<'r>) -> Result<(), Error> {
+        let Flight { mut machine, ticket, .. } = flight;
+        if self.may_go_on() || machine.has_ended() {
+            self.go_on(machine, ticket)?;
+            return Ok(());
+        }
+        if self.run.interrupt.is_raised() {
+            machine.halt(self.run.clock.now())?;
+        }
+        if machine.has_news() {
+            self.in_turn(ticket, machine.seal()?)?;
+        }
+        Ok(())
+    }
+
+    /// Waits for all that are away: what was begun is brought to its answer.
+    fn bring_back(&mut self) -> Result<(), Error> {
+        while self.flights.len() > 0 && !self.writer.has_stopped() {
+            self.turn_round(NAP)?;
+        }
+        Ok(())
+    }
+
+    /// A record's last segment, in the order in which records were taken up where that is kept.
+    fn in_turn(&mut self, ticket: u64, segment: Segment) -> Result<bool, Error> {
+        self.turn.put(ticket, segment);
+        let mut went_on = true;
+        while let Some(segment) = self.turn.next() {
+            went_on = self.put(segment)?;
+        }
+        Ok(went_on)
     }
 
     /// Puts on record that the step is about to run, with all that ended before: if it kills the process, the next one
     /// knows which it was. A pure step needs no more than that, so nobody waits for the disk.
     fn mark(&mut self, machine: &mut Machine<'_>) -> Result<bool, Error> {
-        let segment = machine.split()?;
-        self.count(&segment);
-        self.batch.push(segment);
+        if machine.has_news() {
+            let segment = machine.split()?;
+            self.count(&segment);
+            self.batch.push(segment);
+        }
         let batch = std::mem::take(&mut self.batch);
         let written = self.writer.send(batch, Safe::FromProcess) && self.writer.settle();
         self.canceled |= self.writer.has_refused();
@@ -306,7 +463,7 @@ impl<'r, 'w> Driver<'r, 'w> {
     }
 
     /// A record's segment joins the batch. False when the run must stop.
-    fn record(&mut self, segment: Segment) -> Result<bool, Error> {
+    fn put(&mut self, segment: Segment) -> Result<bool, Error> {
         self.count(&segment);
         let now = segment.at;
         if self.batch.is_empty() {

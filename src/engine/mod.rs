@@ -3,6 +3,7 @@
 
 mod driver;
 mod ending;
+mod flights;
 pub mod interrupt;
 pub mod overrides;
 pub mod params;
@@ -11,9 +12,13 @@ pub mod record;
 mod resting;
 pub mod run;
 pub mod step;
+mod turn;
 mod writer;
 
 pub use interrupt::Interrupt;
 pub use overrides::Overrides;
-pub use step::{Condition, Done, JobFacts, Pipeline, Results, Scope, Stage, Step, StepError};
+pub use step::{
+    Again, Answer, Call, Condition, Done, Effect, JobFacts, Pipeline, Reply, Results, Scope, Stage, Step, StepError,
+    Task, Work,
+};
 pub use writer::Sink;

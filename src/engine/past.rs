@@ -4,7 +4,7 @@
 use super::step::{Pipeline, Results, Scope};
 use crate::model::event::Event;
 use crate::model::fold::{Illegal, RecordFold};
-use crate::model::payload::{Carried, CarriedStep, ErrorInfo};
+use crate::model::payload::{Carried, CarriedStep, ErrorInfo, Intent};
 use crate::model::reason::Reason;
 use crate::model::segment::Entry;
 use crate::model::spinner::Target;
@@ -25,6 +25,10 @@ pub struct Past {
     pub(super) deaths: u32,
     /// How long it was to rest, when it rests.
     pub(super) rest: Millis,
+    /// What the step that is under way meant to do outside.
+    pub(super) intent: Option<Intent>,
+    /// Since when, and how long, its step rests before its next try.
+    pause: Option<(Timestamp, Millis)>,
     since: Option<Timestamp>,
     start: Target,
 }
@@ -38,7 +42,8 @@ impl Past {
         let start = if pipeline.stages.is_empty() { Target::End } else { Target::Step(0) };
         let fold = RecordFold::default();
         let rest = Millis(0);
-        let mut past = Past { fold, at: start, scope, ran: Millis(0), deaths: 0, rest, since: None, start };
+        let (ran, deaths, intent, pause, since) = (Millis(0), 0, None, None, None);
+        let mut past = Past { fold, at: start, scope, ran, deaths, rest, intent, pause, since, start };
         for entry in entries {
             past.take(pipeline, entry)?;
         }
@@ -73,14 +78,14 @@ impl Past {
             }
             self.since = (change.to == RecordStatus::Running).then_some(entry.at);
         }
-        self.follow(pipeline, &entry.event, open.map(|open| open.index as usize));
+        self.follow(pipeline, entry, open.map(|open| open.index as usize));
         Ok(())
     }
 
     /// Where an event leaves the record, and what it adds to its scope.
-    fn follow(&mut self, pipeline: &Pipeline, event: &Event, open: Option<usize>) {
+    fn follow(&mut self, pipeline: &Pipeline, entry: &Entry, open: Option<usize>) {
         let next = |place: usize| pipeline.stages.get(place).map_or(Target::End, |stage| stage.next);
-        match (event, open) {
+        match (&entry.event, open) {
             (Event::RecordQueued(queued), _) => {
                 self.scope.params = queued.params.clone();
                 if let Some(carried) = &queued.carried {
@@ -91,6 +96,8 @@ impl Past {
             }
             (Event::StepStarted(started), _) => {
                 self.at = Target::Step(started.step_index as usize);
+                self.intent.clone_from(&started.intent);
+                self.pause = None;
                 if self.fold.open.is_none_or(|open| open.attempt == 1) {
                     self.deaths = 0;
                 }
@@ -103,7 +110,10 @@ impl Past {
             }
             (Event::StepFailed(_), Some(place)) => self.at = next(place),
             (Event::StepSkipped(skipped), _) => self.at = next(skipped.step_index as usize),
-            (Event::StepRetryScheduled(retry), _) if retry.reason_code == Reason::Interrupted => self.deaths += 1,
+            (Event::StepRetryScheduled(retry), _) => {
+                self.deaths += u32::from(retry.reason_code == Reason::Interrupted);
+                self.pause = Some((entry.at, retry.delay_ms));
+            }
             (Event::RecordDecision(decision), _) => {
                 self.at = decision.next_step.as_ref().map_or(Target::End, |name| place_of(pipeline, name));
             }
@@ -115,6 +125,12 @@ impl Past {
             }
             _ => {}
         }
+    }
+
+    /// What is left of the rest before the next try at its step; never more than it was, whatever the clock was set to.
+    pub(super) fn pause_left(&self, now: Timestamp) -> Option<Millis> {
+        let (since, pause) = self.pause?;
+        Some(Millis(pause.0.saturating_sub(now.since(since).0)))
     }
 
     /// So many of the results were carried over.

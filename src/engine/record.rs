@@ -4,13 +4,13 @@
 use std::sync::Arc;
 
 use super::past::Past;
-use super::step::{Done, Pipeline, Results, Scope, Stage, StepError};
+use super::step::{Again, Answer, Call, Done, Effect, Pipeline, Results, Scope, Stage, Step, StepError, Task, Work};
 use crate::model::event::Event;
 use crate::model::fold::{Illegal, RecordFold};
 use crate::model::id::{Cursor, JobId};
 use crate::model::payload::{
-    Because, Decision, DecisionType, ErrorInfo, FailureOutcome, LimitExceeded, Message, Nothing, Queued, RecordEnded,
-    RecordRetry, StepCompleted, StepFailed, StepRetry, StepSkipped, StepStarted,
+    Because, Decision, DecisionType, ErrorInfo, FailureOutcome, Intent, LimitExceeded, Message, Nothing, Queued,
+    RecordEnded, RecordRetry, StepCompleted, StepFailed, StepRetry, StepSkipped, StepStarted,
 };
 use crate::model::reason::Reason;
 use crate::model::segment::{Draft, Entry, Segment};
@@ -30,6 +30,8 @@ pub struct Machine<'p> {
     ran: Millis,
     /// To be tried again as a whole, after this.
     rest: Option<Millis>,
+    /// To go on with its step after this.
+    pause: Option<Millis>,
 }
 
 /// A step in which the process died so often is what kills it.
@@ -38,7 +40,11 @@ const POISON: u32 = 3;
 /// What to do next.
 pub enum Next<'p> {
     /// Run this step, which has been started, and hand in what it came to.
-    Run(&'p Stage),
+    Run(&'p Stage, &'p dyn Step),
+    /// Begin this step elsewhere, and hand in its answer. Its intent comes first into the log.
+    Begin(&'p Stage, &'p dyn Call, Task),
+    /// Go on after so long.
+    Pause(Millis),
     /// Rest for so long; then it is resumed.
     Rest(Millis),
     /// Nothing: the record has ended.
@@ -99,11 +105,20 @@ impl<'p> Machine<'p> {
     /// # Errors
     /// [`Illegal`] when the record is not running.
     pub fn stall(pipeline: &'p Pipeline, past: Past, now: Timestamp) -> Result<Machine<'p>, Illegal> {
-        let Past { fold, at, scope, deaths, .. } = past;
+        let Past { fold, at, scope, deaths, intent, .. } = past;
         let mut draft = Draft::new(scope.record, fold);
         draft.push(now, &Event::RecordStalled(Because { reason_code: Some(Reason::Interrupted) }))?;
-        if draft.fold().open.is_some() && deaths + 1 >= POISON {
-            poisoned(&mut draft, deaths + 1, now)?;
+        let unsafe_intent = intent.filter(|intent| intent.effect == Effect::Once.name());
+        if let Some(intent) = unsafe_intent.filter(|_| draft.fold().open.is_some()) {
+            let message = format!(
+                "the process died after `{}` was begun and before it answered: it may have been done, and is not done again",
+                intent.tool_name
+            );
+            set_aside(&mut draft, Reason::InterruptedUnsafe, message, now)?;
+        } else if draft.fold().open.is_some() && deaths + 1 >= POISON {
+            let message =
+                format!("the process died {} times in this step of this row; it is not tried again", deaths + 1);
+            set_aside(&mut draft, Reason::Poison, message, now)?;
         } else if draft.fold().open.is_some() {
             let retry = StepRetry { reason_code: Reason::Interrupted, delay_ms: Millis(0), errors: Vec::new() };
             draft.push(now, &Event::StepRetryScheduled(retry))?;
@@ -116,13 +131,14 @@ impl<'p> Machine<'p> {
     /// # Errors
     /// [`Illegal`] when the log cannot be continued.
     pub fn resume(pipeline: &'p Pipeline, past: Past, now: Timestamp) -> Result<Machine<'p>, Illegal> {
+        let pause = past.pause_left(now);
         let Past { fold, at, scope, ran, .. } = past;
         let mut draft = Draft::new(scope.record, fold);
         if draft.fold().status != Some(RecordStatus::Queued) {
             draft.push(now, &Event::RecordResumed(Because { reason_code: Some(Reason::Interrupted) }))?;
         }
         draft.push(now, &Event::RecordStarted(Nothing {}))?;
-        Ok(Machine { ran, ..Machine::new(pipeline, scope, draft, at, now) })
+        Ok(Machine { ran, pause, ..Machine::new(pipeline, scope, draft, at, now) })
     }
 
     /// A record that has not ended is stopped for good, wherever it was.
@@ -144,7 +160,7 @@ impl<'p> Machine<'p> {
     }
 
     fn new(pipeline: &'p Pipeline, scope: Scope, draft: Draft, at: Target, now: Timestamp) -> Machine<'p> {
-        Machine { pipeline, scope: Arc::new(scope), draft, at, since: now, ran: Millis(0), rest: None }
+        Machine { pipeline, scope: Arc::new(scope), draft, at, since: now, ran: Millis(0), rest: None, pause: None }
     }
 
     /// What the steps can see now.
@@ -165,6 +181,9 @@ impl<'p> Machine<'p> {
             if let Some(rest) = self.rest {
                 return Ok(Next::Rest(rest));
             }
+            if let Some(pause) = self.pause.take().filter(|pause| pause.0 > 0) {
+                return Ok(Next::Pause(pause));
+            }
             let Target::Step(place) = self.at else {
                 self.draft.push(now, &Event::RecordCompleted(Nothing {}))?;
                 return Ok(Next::Ended);
@@ -179,10 +198,7 @@ impl<'p> Machine<'p> {
             let step_index = index(place);
             let promised = self.draft.fold().promised.is_some();
             match stage.when.as_ref().filter(|_| !promised).map(|when| when.holds(&self.scope)) {
-                None | Some(Ok(true)) => {
-                    self.draft.push(now, &Event::StepStarted(StepStarted { step_index, intent: None }))?;
-                    return Ok(Next::Run(stage));
-                }
+                None | Some(Ok(true)) => return self.start(stage, step_index, now),
                 Some(Ok(false)) => {
                     let reason_code = Reason::ConditionFalse;
                     self.draft.push(now, &Event::StepSkipped(StepSkipped { step_index, reason_code }))?;
@@ -194,6 +210,67 @@ impl<'p> Machine<'p> {
                 }
             }
         }
+    }
+
+    /// Starts the step: here, or elsewhere with its intent.
+    fn start(&mut self, stage: &'p Stage, step_index: u32, now: Timestamp) -> Result<Next<'p>, Illegal> {
+        let started = |intent| Event::StepStarted(StepStarted { step_index, intent });
+        let call = match &stage.work {
+            Work::Here(step) => {
+                self.draft.push(now, &started(None))?;
+                return Ok(Next::Run(stage, step.as_ref()));
+            }
+            Work::Elsewhere(call) => call.as_ref(),
+        };
+        let attempt = self.draft.fold().promised.map_or(1, |(_, attempt)| attempt);
+        let record = self.scope.record;
+        let intent = (call.effect() != Effect::Pure).then(|| Intent {
+            tool_call_id: format!("{record}/{}/{attempt}", stage.name),
+            tool_name: stage.kind.to_owned(),
+            effect: call.effect().name().to_owned(),
+            idempotency_key: format!("{}-{}-{}", self.scope.job.origin, record.row, stage.name),
+        });
+        let key = intent.as_ref().map(|intent| intent.idempotency_key.clone()).unwrap_or_default();
+        self.draft.push(now, &started(intent))?;
+        Ok(Next::Begin(stage, call, Task { scope: Arc::clone(&self.scope), attempt, key }))
+    }
+
+    /// Takes in the answer of a step that was begun elsewhere.
+    ///
+    /// # Errors
+    /// [`Illegal`] only if this machine is wrong.
+    pub fn answered(&mut self, stage: &Stage, now: Timestamp, answer: Answer) -> Result<(), Illegal> {
+        let Answer { said, tool, result } = answer;
+        for message in said {
+            self.draft.push(now, &Event::StepMessage(message))?;
+        }
+        if let Some(tool) = tool {
+            self.draft.push(now, &Event::ToolInvoked(tool))?;
+        }
+        self.ended(stage, now, Vec::new(), result)
+    }
+
+    /// Stops between two steps because the process is asked to: it goes on when the job is resumed.
+    ///
+    /// # Errors
+    /// [`Illegal`] only if this machine is wrong.
+    pub fn halt(&mut self, now: Timestamp) -> Result<(), Illegal> {
+        if self.draft.fold().status != Some(RecordStatus::Running) {
+            return Ok(());
+        }
+        self.draft.push(now, &Event::RecordStalled(Because { reason_code: Some(Reason::Interrupted) }))
+    }
+
+    /// Whether the record has ended.
+    #[must_use]
+    pub fn has_ended(&self) -> bool {
+        self.draft.fold().ended_at.is_some()
+    }
+
+    /// Whether there is anything that is not in a segment yet.
+    #[must_use]
+    pub fn has_news(&self) -> bool {
+        !self.draft.is_empty()
     }
 
     /// Ends the record when it ran longer than it may: the cause, then the ordinary end (EVENTS §1.5).
@@ -248,13 +325,23 @@ impl<'p> Machine<'p> {
     }
 
     fn failed(&mut self, stage: &Stage, now: Timestamp, error: StepError) -> Result<(), Illegal> {
+        if let Some(delay_ms) = self.another_try(stage, error.again) {
+            let retry = StepRetry { reason_code: error.reason, delay_ms, errors: error.errors };
+            self.pause = Some(delay_ms);
+            return self.draft.push(now, &Event::StepRetryScheduled(retry));
+        }
+        let unknown = error.again == Again::Unknown;
         let outcome = match stage.on_failure {
-            OnFailure::Fail => FailureOutcome::FailRecord,
-            OnFailure::Continue | OnFailure::Goto(_) => FailureOutcome::Continue,
+            OnFailure::Continue | OnFailure::Goto(_) if !unknown => FailureOutcome::Continue,
+            OnFailure::Fail | OnFailure::Continue | OnFailure::Goto(_) => FailureOutcome::FailRecord,
         };
         let reason_code = error.reason;
-        let failed = StepFailed { outcome, reason_code, errors: error.errors, provider_error_message: None };
+        let provider_error_message = error.provider;
+        let failed = StepFailed { outcome, reason_code, errors: error.errors, provider_error_message };
         self.draft.push(now, &Event::StepFailed(failed))?;
+        if unknown {
+            return self.draft.push(now, &Event::RecordFailed(RecordEnded::default()));
+        }
         match stage.on_failure {
             OnFailure::Fail => self.give_up(reason_code, now),
             OnFailure::Continue => {
@@ -263,6 +350,13 @@ impl<'p> Machine<'p> {
             }
             OnFailure::Goto(target) => self.jump(stage, now, target, Some(Reason::OnFailure)),
         }
+    }
+
+    /// The rest before the next try at a step, when there is one: what its `retry` says, and not less than was asked for.
+    fn another_try(&self, stage: &Stage, again: Again) -> Option<Millis> {
+        let Again::After(least) = again else { return None };
+        let tried = self.draft.fold().open?.attempt;
+        Some(stage.retry?.after(tried)?.max(least))
     }
 
     /// A failed step has failed its record, unless the whole record is tried again.
@@ -314,13 +408,12 @@ impl<'p> Machine<'p> {
     }
 }
 
-/// The step in which the process died again and again is not tried any more (EVENTS §7).
-fn poisoned(draft: &mut Draft, deaths: u32, now: Timestamp) -> Result<(), Illegal> {
-    let message = format!("the process died {deaths} times in this step of this row; it is not tried again");
-    let error = ErrorInfo { kind: "interruption".to_owned(), code: Reason::Poison, field: None, message };
+/// A step that must not be tried any more by itself ends its record, whatever its `on_failure` says (EVENTS §7).
+fn set_aside(draft: &mut Draft, reason_code: Reason, message: String, now: Timestamp) -> Result<(), Illegal> {
+    let error = ErrorInfo { kind: "interruption".to_owned(), code: reason_code, field: None, message };
     let failed = StepFailed {
         outcome: FailureOutcome::FailRecord,
-        reason_code: Reason::Poison,
+        reason_code,
         errors: vec![error],
         provider_error_message: None,
     };

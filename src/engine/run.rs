@@ -7,7 +7,7 @@ use super::driver::Driver;
 use super::ending::{self, Close};
 use super::params::Projection;
 use super::record::{Machine, Next};
-use super::step::{JobFacts, Pipeline, Scope, Stage};
+use super::step::{JobFacts, Pipeline, Reply, Scope, Stage, Step};
 use super::writer::{Sink, Writer};
 use crate::model::fold::Illegal;
 use crate::model::id::{Cursor, JobId, RecordId, RowId, SessionId};
@@ -99,8 +99,8 @@ impl Run<'_> {
             Close::Canceled
         } else {
             std::thread::scope(|threads| {
-                let writer = Writer::start(threads, store, sink, run.job.id)?;
-                let driven = Driver::new(&run, session, &writer, died).all();
+                let mut writer = Writer::start(threads, store, sink, run.job.id)?;
+                let driven = Driver::new(&run, session, &mut writer, died).all();
                 // The writer's failure is the cause of the driver's, so it is the one to tell.
                 let refused = writer.finish()?;
                 if refused { Ok(Close::Canceled) } else { driven }
@@ -130,16 +130,26 @@ impl Run<'_> {
     /// Only when this program is wrong.
     pub fn row(&self, row: RowId, params: Params, errors: Vec<ErrorInfo>) -> Result<Segment, Error> {
         let mut machine = Machine::admit(self.pipeline, self.scope(row, params), errors, self.clock.now())?;
-        while let Next::Run(stage) = machine.next(self.clock.now())? {
-            self.step(stage, &mut machine)?;
+        loop {
+            match machine.next(self.clock.now())? {
+                Next::Run(stage, step) => self.step(stage, step, &mut machine)?,
+                Next::Begin(stage, call, task) => {
+                    let (sender, answer) = std::sync::mpsc::channel();
+                    call.begin(task, Reply::to(move |answer| drop(sender.send(answer))));
+                    // A reply that is dropped answers too, so there is one.
+                    let Ok(answer) = answer.recv() else { break };
+                    machine.answered(stage, self.clock.now(), answer)?;
+                }
+                Next::Pause(_) | Next::Rest(_) | Next::Ended => break,
+            }
         }
         Ok(machine.seal()?)
     }
 
     /// Runs the step that the machine has begun.
-    pub(super) fn step(&self, stage: &Stage, machine: &mut Machine<'_>) -> Result<(), Error> {
+    pub(super) fn step(&self, stage: &Stage, step: &dyn Step, machine: &mut Machine<'_>) -> Result<(), Error> {
         let mut said = Vec::new();
-        let result = stage.step.run(machine.scope(), &mut said);
+        let result = step.run(machine.scope(), &mut said);
         Ok(machine.ended(stage, self.clock.now(), said, result)?)
     }
 

@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use crate::model::id::RecordId;
 use crate::model::params::Params;
-use crate::model::payload::{ErrorInfo, Message};
+use crate::model::payload::{ErrorInfo, Facts, Message};
 use crate::model::reason::Reason;
 use crate::model::spinner::{OnFailure, ParamRule, Retry, Target};
 use crate::model::time::Millis;
@@ -66,6 +66,110 @@ pub struct JobFacts {
     pub project: String,
     /// The project's type.
     pub project_type: String,
+    /// What the keys of its outside calls begin with: the same for a job and all that retry it.
+    pub origin: String,
+}
+
+/// What a step does to the world: it decides what happens when its process dies in the middle (SPEC §5).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Effect {
+    /// Nothing: it can be done again, and no one can tell.
+    Pure,
+    /// What can be asked for again under the same key.
+    Idempotent,
+    /// What must never be done twice.
+    Once,
+}
+
+impl Effect {
+    /// Its word, as an intent says it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Effect::Pure => "pure",
+            Effect::Idempotent => "idempotent",
+            Effect::Once => "once",
+        }
+    }
+}
+
+/// How a step does its work.
+pub enum Work {
+    /// At once, in the run loop.
+    Here(Box<dyn Step>),
+    /// Elsewhere, while other records go on.
+    Elsewhere(Box<dyn Call>),
+}
+
+impl Work {
+    /// What it does to the world.
+    #[must_use]
+    pub fn effect(&self) -> Effect {
+        match self {
+            Work::Here(_) => Effect::Pure,
+            Work::Elsewhere(call) => call.effect(),
+        }
+    }
+}
+
+/// A step whose work is done elsewhere: it is begun, and answers when it is done.
+pub trait Call: Send + Sync {
+    /// What it does to the world. The intent of anything but a pure one is durable before it is begun.
+    fn effect(&self) -> Effect;
+
+    /// Begins it, without waiting for anything. Its answer goes through `reply`, from any thread.
+    fn begin(&self, task: Task, reply: Reply);
+}
+
+/// What is to be done elsewhere.
+#[derive(Debug, Clone)]
+pub struct Task {
+    /// What the step can see.
+    pub scope: Arc<Scope>,
+    /// Which try of the step it is, from 1.
+    pub attempt: u32,
+    /// The same on every try, after a crash, and in every retry (SPEC §5); empty for a pure one.
+    pub key: String,
+}
+
+/// What came of it.
+#[derive(Debug)]
+pub struct Answer {
+    /// What it said, in order.
+    pub said: Vec<Message>,
+    /// What was called and what it answered, for `tool.invoked`.
+    pub tool: Option<Facts>,
+    /// What it came to.
+    pub result: Result<Done, StepError>,
+}
+
+/// The way back of an answer. One that is dropped without an answer says so, so that nobody waits for it for ever.
+pub struct Reply {
+    way: Option<Box<dyn FnOnce(Answer) + Send>>,
+}
+
+impl Reply {
+    /// A reply that hands its answer to `way`.
+    #[must_use]
+    pub fn to(way: impl FnOnce(Answer) + Send + 'static) -> Reply {
+        Reply { way: Some(Box::new(way)) }
+    }
+
+    /// Hands in the answer.
+    pub fn send(mut self, answer: Answer) {
+        if let Some(way) = self.way.take() {
+            way(answer);
+        }
+    }
+}
+
+impl Drop for Reply {
+    fn drop(&mut self) {
+        let Some(way) = self.way.take() else { return };
+        let message = "the step ended without an answer".to_owned();
+        let error = ErrorInfo { kind: "interruption".to_owned(), code: Reason::StepFailed, field: None, message };
+        way(Answer { said: Vec::new(), tool: None, result: Err(StepError::new(Reason::StepFailed, vec![error])) });
+    }
 }
 
 /// A step that can be run.
@@ -106,6 +210,30 @@ pub struct StepError {
     pub reason: Reason,
     /// What went wrong.
     pub errors: Vec<ErrorInfo>,
+    /// What the provider said, word for word.
+    pub provider: Option<String>,
+    /// Whether another try may help.
+    pub again: Again,
+}
+
+/// Whether another try may help.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Again {
+    /// It will fail in the same way.
+    #[default]
+    No,
+    /// It may: after the rest that the step's `retry` says, but not before this.
+    After(Millis),
+    /// Nobody can tell whether it was done, so only a person may decide: neither `on_failure` nor a retry touches it.
+    Unknown,
+}
+
+impl StepError {
+    /// An error that will come again.
+    #[must_use]
+    pub fn new(reason: Reason, errors: Vec<ErrorInfo>) -> StepError {
+        StepError { reason, errors, provider: None, again: Again::No }
+    }
 }
 
 /// A step in its place.
@@ -119,7 +247,9 @@ pub struct Stage {
     /// Skipped when this is false.
     pub when: Option<Box<dyn Condition>>,
     /// What it does.
-    pub step: Box<dyn Step>,
+    pub work: Work,
+    /// How often it is tried.
+    pub retry: Option<Retry>,
     /// Where to go on.
     pub next: Target,
     /// What a failure does.

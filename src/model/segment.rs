@@ -76,6 +76,12 @@ impl Draft {
         Ok(())
     }
 
+    /// Whether it holds none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.text.marks.is_empty()
+    }
+
     /// The fold so far.
     #[must_use]
     pub fn fold(&self) -> &RecordFold {

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use super::names::Names;
 use super::template::Expression;
 use super::{Built, StepKind};
-use crate::engine::{Condition, Done, Scope, Step, StepError};
+use crate::engine::{Condition, Done, Scope, Step, StepError, Work};
 use crate::model::document::{Fields, Node, Placed};
 use crate::model::payload::Message;
 use crate::model::spinner::Target;
@@ -44,7 +44,7 @@ fn build(fields: &mut Fields<'_>, names: &Names<'_>) -> Option<Built> {
     let default = names.targets().find(&default?, fields.complaints)?;
     let branches: Vec<Branch> = built.into_iter().collect::<Option<_>>()?;
     let exits = branches.iter().map(|branch| branch.target).chain([default]).collect();
-    Some(Built { step: Box::new(Decision { branches, default }), exits: Some(exits) })
+    Some(Built { step: Work::Here(Box::new(Decision { branches, default })), exits: Some(exits) })
 }
 
 fn branch(node: Placed<Node>, fields: &mut Fields<'_>, names: &Names<'_>) -> Option<Branch> {

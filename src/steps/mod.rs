@@ -3,7 +3,7 @@
 
 use std::collections::HashSet;
 
-use crate::engine::{Condition, Pipeline, Stage, Step};
+use crate::engine::{Condition, Pipeline, Stage, Step, Work};
 use crate::model::document::{Complaints, Fields, list, nearest};
 use crate::model::payload::StepName;
 use crate::model::spinner::{Spinner, StepDef, Target};
@@ -36,14 +36,14 @@ pub struct StepKind {
 
 /// A step that was built, and where it can lead.
 struct Built {
-    step: Box<dyn Step>,
+    step: Work,
     /// Nothing: on to `next`. Else only there.
     exits: Option<Vec<Target>>,
 }
 
 impl Built {
     fn plain(step: impl Step + 'static) -> Built {
-        Built { step: Box::new(step), exits: None }
+        Built { step: Work::Here(Box::new(step)), exits: None }
     }
 }
 
@@ -128,7 +128,8 @@ fn build_step(step: &StepDef, names: &Names<'_>, complaints: &mut Complaints) ->
         kind: kind.name,
         outcome_key: kind.outcome_key,
         when,
-        step: runs,
+        work: runs,
+        retry: None,
         next,
         on_failure: step.on_failure,
     };

@@ -216,7 +216,7 @@ fn undefined(source: &str) -> StepError {
 }
 
 fn step_error(code: Reason, message: String) -> StepError {
-    StepError { reason: code, errors: vec![ErrorInfo { kind: "template".to_owned(), code, field: None, message }] }
+    StepError::new(code, vec![ErrorInfo { kind: "template".to_owned(), code, field: None, message }])
 }
 
 #[cfg(test)]

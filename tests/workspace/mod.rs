@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use cxgear::engine::run::{Ending, Run};
-use cxgear::engine::{Interrupt, JobFacts, Pipeline, Sink, Stage, Step};
+use cxgear::engine::{Interrupt, JobFacts, Pipeline, Sink, Stage, Step, Work};
 use cxgear::ingest::{self, Options, Source};
 use cxgear::model::id::JobId;
 use cxgear::model::payload::{JobCreated, SelectionFact, Trigger};
@@ -45,7 +45,8 @@ pub(crate) fn pipeline(steps: Vec<(&str, Box<dyn Step>)>) -> Pipeline {
         kind: "test",
         outcome_key: "tested",
         when: None,
-        step,
+        work: Work::Here(step),
+        retry: None,
         next: if place + 1 < count { Target::Step(place + 1) } else { Target::End },
         on_failure: OnFailure::Fail,
     };
@@ -107,6 +108,7 @@ pub(crate) fn drive(path: &Path, store: &mut SqliteStore, id: JobId, pipeline: &
         steps: job.steps.iter().map(|step| step.name.clone()).collect(),
         project: "default".to_owned(),
         project_type: "outreach".to_owned(),
+        origin: String::new(),
     };
     let reader = store::open(path, Access::Read).unwrap();
     let run = Run {
