@@ -138,6 +138,7 @@ impl Place {
             steps: Vec::new(),
             project: "default".to_owned(),
             project_type: "outreach".to_owned(),
+            origin: String::new(),
         };
         let interrupt = Interrupt::default();
         let run = Run {

@@ -12,7 +12,7 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::Arc;
 use std::time::Duration;
 
-use cxgear::engine::{Done, Pipeline, Scope, Step, StepError};
+use cxgear::engine::{Done, Pipeline, Scope, Step, StepError, Work};
 use cxgear::model::id::JobId;
 use cxgear::model::payload::Message;
 use cxgear::store::{self, Access, Read as _};

@@ -87,7 +87,7 @@ pub(super) fn drive(context: &Context, store: &mut SqliteStore, id: JobId) -> Re
         job: &job,
         pipeline: &pipeline,
         limits,
-        facts: facts(&job, views::project::find(store, &job.project)?.kind),
+        facts: facts(store, &job, views::project::find(store, &job.project)?.kind)?,
         reader: &reader,
         clock: context.clock.as_ref(),
         interrupt: &interrupt,
@@ -139,15 +139,21 @@ fn summary(job: &Job, new: u64, ms: u64) -> String {
     line
 }
 
-fn facts(job: &Job, kind: ProjectType) -> Arc<JobFacts> {
-    Arc::new(JobFacts {
+fn facts(store: &dyn Read, job: &Job, kind: ProjectType) -> Result<Arc<JobFacts>, Failure> {
+    let mut first = job.id;
+    let mut before = job.retry_of;
+    while let Some(earlier) = before {
+        first = earlier;
+        before = store.job(earlier)?.and_then(|job| job.retry_of);
+    }
+    Ok(Arc::new(JobFacts {
         spinner: job.spinner.clone(),
         version: job.version,
         steps: job.steps.iter().map(|step| step.name.clone()).collect(),
         project: job.project.clone(),
         project_type: kind.name().to_owned(),
-        origin: String::new(),
-    })
+        origin: format!("{}-{first}", store.workspace()?),
+    }))
 }
 
 /// The spinner that the job was made with, whatever its file says today.
@@ -223,7 +229,7 @@ pub(super) fn rehearse(
         job: &job,
         pipeline,
         limits: Limits::default(),
-        facts: facts(&job, project.kind),
+        facts: facts(store, &job, project.kind)?,
         reader: store,
         clock: context.clock.as_ref(),
         interrupt: &interrupt,

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use cxgear::engine::run::{Ending, Run};
-use cxgear::engine::{Interrupt, JobFacts, Pipeline, Sink, Stage, Step, Work};
+use cxgear::engine::{Interrupt, JobFacts, Pipeline, Sink, Stage, Work};
 use cxgear::ingest::{self, Options, Source};
 use cxgear::model::id::JobId;
 use cxgear::model::payload::{JobCreated, SelectionFact, Trigger};
@@ -38,14 +38,14 @@ impl Clock for Machine {
 }
 
 /// Steps of a test's own, one below the other.
-pub(crate) fn pipeline(steps: Vec<(&str, Box<dyn Step>)>) -> Pipeline {
+pub(crate) fn worked(steps: Vec<(&str, Work)>) -> Pipeline {
     let count = steps.len();
-    let stage = |(place, (name, step)): (usize, (&str, Box<dyn Step>))| Stage {
+    let stage = |(place, (name, work)): (usize, (&str, Work))| Stage {
         name: name.to_owned(),
         kind: "test",
         outcome_key: "tested",
         when: None,
-        work: Work::Here(step),
+        work,
         retry: None,
         next: if place + 1 < count { Target::Step(place + 1) } else { Target::End },
         on_failure: OnFailure::Fail,
