@@ -133,7 +133,7 @@ fn pure_work_elsewhere_is_written_in_the_order_of_the_rows() {
 #[test]
 fn a_try_that_may_help_is_made_again_after_its_rest() {
     let busy = |row: u64, attempt: u32| match attempt {
-        1 | 2 if row % 2 == 0 => Err(refused(Again::After(Millis(1)), Reason::Timeout)),
+        1 | 2 if row.is_multiple_of(2) => Err(refused(Again::After(Millis(1)), Reason::Timeout)),
         _ => Ok(Done::default()),
     };
     let mut pipeline = pipeline(Remote { answer: busy, ..Remote::new(Effect::Idempotent) });

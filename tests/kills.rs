@@ -54,12 +54,11 @@ impl Step for Killer {
 }
 
 fn steps(folder: &Path, round: &str) -> Pipeline {
-    let ledger =
-        |name| -> Box<dyn Step> { Box::new(Ledger { file: folder.join("ledger"), round: round.to_owned(), name }) };
+    let ledger = |name| Work::Here(Box::new(Ledger { file: folder.join("ledger"), round: round.to_owned(), name }));
     if round == "killer" {
-        return workspace::pipeline(vec![("first", ledger("first")), ("kills", Box::new(Killer))]);
+        return workspace::worked(vec![("first", ledger("first")), ("kills", Work::Here(Box::new(Killer)))]);
     }
-    workspace::pipeline(vec![("first", ledger("first")), ("second", ledger("second"))])
+    workspace::worked(vec![("first", ledger("first")), ("second", ledger("second"))])
 }
 
 const ROWS: u64 = 2_500;
