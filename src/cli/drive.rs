@@ -7,7 +7,7 @@ use super::failure::Failure;
 use super::{select, signals};
 use crate::engine::run::{Ending, Run};
 use crate::engine::{Interrupt, JobFacts, Overrides, Pipeline, Sink};
-use crate::model::id::{Cursor, JobId};
+use crate::model::id::{Cursor, JobId, WorkspaceId};
 use crate::model::project::{Project, ProjectType};
 use crate::model::report::{counted, grouped};
 use crate::model::segment::{Owner, Segment, StoredSegment};
@@ -78,7 +78,7 @@ pub(super) fn drive(context: &Context, store: &mut SqliteStore, id: JobId) -> Re
         show_job(context, store, id)?;
         return Ok(code(&job));
     }
-    let (pipeline, limits) = frozen(store, &job)?;
+    let (pipeline, limits) = frozen(context, store, &job)?;
     let interrupt = signals::listen().map_err(Failure::world)?;
     let reader = context.reader()?;
     let began = context.now();
@@ -87,7 +87,7 @@ pub(super) fn drive(context: &Context, store: &mut SqliteStore, id: JobId) -> Re
         job: &job,
         pipeline: &pipeline,
         limits,
-        facts: facts(&job, views::project::find(store, &job.project)?.kind),
+        facts: facts(&job, views::project::find(store, &job.project)?.kind, store.workspace()?),
         reader: &reader,
         clock: context.clock.as_ref(),
         interrupt: &interrupt,
@@ -139,25 +139,26 @@ fn summary(job: &Job, new: u64, ms: u64) -> String {
     line
 }
 
-fn facts(job: &Job, kind: ProjectType) -> Arc<JobFacts> {
+fn facts(job: &Job, kind: ProjectType, workspace: WorkspaceId) -> Arc<JobFacts> {
     Arc::new(JobFacts {
         spinner: job.spinner.clone(),
         version: job.version,
         steps: job.steps.iter().map(|step| step.name.clone()).collect(),
         project: job.project.clone(),
         project_type: kind.name().to_owned(),
+        workspace: workspace.to_string(),
     })
 }
 
 /// The spinner that the job was made with, whatever its file says today.
-pub(super) fn frozen(store: &SqliteStore, job: &Job) -> Result<(Pipeline, Limits), Failure> {
+pub(super) fn frozen(context: &Context, store: &SqliteStore, job: &Job) -> Result<(Pipeline, Limits), Failure> {
     let broken = || {
         let what = format!("the version {}@{} of job {} cannot be read any more", job.spinner, job.version, job.id);
         Failure::world(anyhow::Error::msg(what))
     };
     let version = store.spinner(&job.spinner, Some(job.version))?.ok_or_else(broken)?;
     let (spinner, _) = Spinner::parse(&version.definition).map_err(|_| broken())?;
-    let (pipeline, _) = steps::build(&spinner, &Known::default()).map_err(|_| broken())?;
+    let (pipeline, _) = steps::build(&spinner, &Known::default(), &context.tools(false)).map_err(|_| broken())?;
     let overrides: Overrides = serde_json::from_str(&job.settings).map_err(|_| broken())?;
     let limits = overrides.over(spinner.limits).map_err(|_| broken())?;
     Ok((pipeline, limits))
@@ -222,7 +223,7 @@ pub(super) fn rehearse(
         job: &job,
         pipeline,
         limits: Limits::default(),
-        facts: facts(&job, project.kind),
+        facts: facts(&job, project.kind, store.workspace()?),
         reader: store,
         clock: context.clock.as_ref(),
         interrupt: &interrupt,

@@ -66,6 +66,11 @@ pub(super) fn is_sandbox() -> bool {
     args.next().is_some_and(|word| word == crate::outside::script::SUBCOMMAND) && args.next().is_none()
 }
 
+/// Where this program is.
+pub(super) fn program() -> Option<PathBuf> {
+    std::env::current_exe().ok()
+}
+
 /// What the environment says of colour and width.
 pub(super) struct Look {
     pub(super) no_color: bool,

@@ -17,6 +17,7 @@ mod drive;
 mod env;
 mod export;
 mod failure;
+mod files;
 mod generate;
 mod import;
 mod project;

@@ -66,6 +66,8 @@ pub struct JobFacts {
     pub project: String,
     /// The project's type.
     pub project_type: String,
+    /// The id of the workspace.
+    pub workspace: String,
 }
 
 /// A step that can be run.

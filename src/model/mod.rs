@@ -7,6 +7,7 @@ pub mod event;
 pub mod fold;
 pub mod id;
 pub mod journey;
+pub mod literal;
 pub mod params;
 pub mod payload;
 pub mod plan;

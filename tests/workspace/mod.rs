@@ -105,6 +105,7 @@ pub(crate) fn drive(path: &Path, store: &mut SqliteStore, id: JobId, pipeline: &
         steps: job.steps.iter().map(|step| step.name.clone()).collect(),
         project: "default".to_owned(),
         project_type: "outreach".to_owned(),
+        workspace: String::new(),
     };
     let reader = store::open(path, Access::Read).unwrap();
     let run = Run {
