@@ -183,6 +183,9 @@ mod tests {
         };
         assert_eq!(spot("s = 'abc' # more", 1, 4).as_deref(), Some("1:9"));
         assert_eq!(spot("s = 'abc' # more", 7, 1).as_deref(), Some("1:9"));
+        // Of four quotes the first is a character of the value.
+        assert_eq!(spot("s = '''a''''", 1, 2).as_deref(), Some("1:9"));
+        assert_eq!(spot("s = '''a'''' # x", 1, 9).as_deref(), Some("1:10"));
         assert_eq!(spot("s = ''", 1, 1), None);
         assert_eq!(spot("s = 7", 1, 1), None);
     }

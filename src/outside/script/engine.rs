@@ -56,8 +56,6 @@ impl Engine {
         runtime.set_memory_limit(memory);
         runtime.set_max_stack_size(STACK);
         let meter = Rc::new(Meter::new(Duration::from_millis(limits.timeout_ms)));
-        let polled = Rc::clone(&meter);
-        runtime.set_interrupt_handler(Some(Box::new(move || polled.poll())));
         let context = Context::full(&runtime)?;
         let kept = |ctx: &Ctx<'_>| -> rquickjs::Result<[Kept; 4]> {
             let mut options = rquickjs::context::EvalOptions::default();
@@ -73,6 +71,8 @@ impl Engine {
             Ok(all.map(|function: Function<'_>| Persistent::save(ctx, function)))
         };
         let [factory, run, load, describe] = context.with(|ctx| kept(&ctx))?;
+        let polled = Rc::clone(&meter);
+        runtime.set_interrupt_handler(Some(Box::new(move || polled.poll())));
         let memory = format!("{} MB", limits.memory >> 20);
         Ok(Engine { factory, run, load, describe, meter, memory, context, runtime })
     }
