@@ -5,6 +5,7 @@
 //!          +--------------+------+-------+--------+
 //!          |              |      |       |        |
 //!        steps         ingest  views    ui        |   wings: none knows another
+//!          +-- outside    |      |       |        |   what reaches beyond the program: scripts in a process of their own
 //!          |              |      |       |        |
 //!        engine           |      |       |        |   the run loop; owns the Step and Sink seams
 //!          |              |      |       |        |
@@ -38,6 +39,7 @@ pub mod cli;
 pub mod engine;
 pub mod ingest;
 pub mod model;
+pub mod outside;
 pub mod steps;
 pub mod store;
 pub mod ui;

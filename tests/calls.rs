@@ -72,7 +72,7 @@ impl Call for Remote {
                 file.write_all(format!("{row} {}\n", task.key).as_bytes()).unwrap();
             }
             now.fetch_sub(1, Ordering::SeqCst);
-            reply.send(Answer { said: Vec::new(), tool: None, result: answer(row, task.attempt) });
+            reply.send(Answer { said: Vec::new(), result: answer(row, task.attempt) });
         });
     }
 }

@@ -15,7 +15,7 @@ use cxgear::model::payload::{JobCreated, SelectionFact, Trigger};
 use cxgear::model::segment::Segment;
 use cxgear::model::spinner::Spinner;
 use cxgear::model::time::{Clock, Millis, Timestamp};
-use cxgear::steps::{self, Known};
+use cxgear::steps::{self, Known, Tools};
 use cxgear::store::{
     self, Access, Invocation, LoadMode, LoadPlan, NewJob, Read as _, Rows, Scope, Selector, SqliteStore, Write as _,
 };
@@ -103,7 +103,7 @@ fn place(limits: &str) -> Place {
     ingest::import(&mut reading, &mut store, &plan, &mut stop, &mut |_| {}).unwrap();
     let (spinner, _) = Spinner::parse(&text).unwrap();
     store.publish(at, "s", &spinner.hash, &text).unwrap();
-    let (pipeline, _) = steps::build(&spinner, &Known::default()).unwrap();
+    let (pipeline, _) = steps::build(&spinner, &Known::default(), &Tools::default()).unwrap();
     let created = JobCreated {
         spinner: "s".to_owned(),
         version: 1,
@@ -129,7 +129,7 @@ fn place(limits: &str) -> Place {
 impl Place {
     /// Runs the job by this clock, until it ends or so many segments are durable.
     fn run(&mut self, clock: &dyn Clock, segments: usize) -> Ending {
-        let (pipeline, _) = steps::build(&self.spinner, &Known::default()).unwrap();
+        let (pipeline, _) = steps::build(&self.spinner, &Known::default(), &Tools::default()).unwrap();
         let job = self.store.job(JobId(1)).unwrap().unwrap();
         let reader = store::open(&self.path, Access::Read).unwrap();
         let facts = JobFacts {
@@ -139,6 +139,7 @@ impl Place {
             project: "default".to_owned(),
             project_type: "outreach".to_owned(),
             origin: String::new(),
+            workspace: String::new(),
         };
         let interrupt = Interrupt::default();
         let run = Run {

@@ -15,7 +15,7 @@ use cxgear::model::segment::{Owner, Segment};
 use cxgear::model::spinner::Spinner;
 use cxgear::model::status::JobStatus;
 use cxgear::model::time::{FixedClock, Timestamp};
-use cxgear::steps::{self, Known};
+use cxgear::steps::{self, Known, Tools};
 use cxgear::store::{
     self, Access, Error, Invocation, LoadMode, LoadPlan, NewJob, Read, RecordAsk, Rows, Scope, Selector, Side,
     SqliteStore, Write,
@@ -91,7 +91,8 @@ fn everything(path: &Path, fault: Option<(usize, Side, Arc<AtomicUsize>)>, told:
     }
     let (spinner, _) = Spinner::parse(SPINNER).map_err(|complaints| format!("{complaints:?}"))?;
     let (version, _) = store.publish(NOW, &spinner.name, &spinner.hash, SPINNER)?;
-    let (pipeline, _) = steps::build(&spinner, &Known::default()).map_err(|complaints| format!("{complaints:?}"))?;
+    let (pipeline, _) =
+        steps::build(&spinner, &Known::default(), &Tools::default()).map_err(|complaints| format!("{complaints:?}"))?;
     let id = match store.job_with_key("once")? {
         Some(job) => job.id,
         None => {
@@ -138,6 +139,7 @@ fn drive(
         project: "default".to_owned(),
         project_type: "outreach".to_owned(),
         origin: String::new(),
+        workspace: String::new(),
     };
     let reader = store::open(path, Access::Read)?;
     let run = Run {

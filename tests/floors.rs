@@ -24,7 +24,8 @@ const FLOORS: &[Floor] = &[
         crates: &["csv", "csv_core", "encoding_rs", "chardetng", "flate2", "memchr", "sha2", "thiserror"],
     },
     Floor { name: "engine", floors: &["model", "store"], crates: &["serde", "serde_json", "jiff", "thiserror"] },
-    Floor { name: "steps", floors: &["model", "engine"], crates: &["minijinja", "serde_json"] },
+    Floor { name: "outside", floors: &["model"], crates: &["rquickjs", "rustix", "serde", "serde_json"] },
+    Floor { name: "steps", floors: &["model", "engine", "outside"], crates: &["minijinja", "serde_json"] },
     Floor { name: "views", floors: &["model", "store"], crates: &["jiff", "serde_json", "thiserror"] },
     Floor {
         name: "ui",
@@ -44,7 +45,7 @@ const FLOORS: &[Floor] = &[
     },
     Floor {
         name: "cli",
-        floors: &["model", "store", "ingest", "engine", "steps", "views", "ui"],
+        floors: &["model", "store", "ingest", "engine", "outside", "steps", "views", "ui"],
         crates: &["anyhow", "clap", "clap_complete", "clap_mangen", "csv", "jiff", "serde_json", "sha2", "tokio"],
     },
 ];

@@ -13,7 +13,7 @@ use cxgear::model::payload::{Counts, JobCreated, Nothing, Progress, SelectionFac
 use cxgear::model::segment::Segment;
 use cxgear::model::spinner::Spinner;
 use cxgear::model::time::{Clock, Timestamp};
-use cxgear::steps::{self, Known};
+use cxgear::steps::{self, Known, Tools};
 use cxgear::store::{
     self, Access, Invocation, Job, LoadMode, LoadPlan, NewJob, Read as _, Rows, Scope, Selector, SqliteStore,
     Write as _,
@@ -64,7 +64,7 @@ fn run_after(limits: &str, rows: u64, tick: i64, before: impl FnOnce(&mut Sqlite
     let plan = LoadPlan { table: "t".to_owned(), columns, mode: LoadMode::New, unique: Vec::new(), at: Timestamp(1) };
     ingest::import(&mut reading, &mut store, &plan, &mut Deaf, &mut |_| {}).unwrap();
     let (spinner, _) = Spinner::parse(&text).unwrap();
-    let (pipeline, _) = steps::build(&spinner, &Known::default()).unwrap();
+    let (pipeline, _) = steps::build(&spinner, &Known::default(), &Tools::default()).unwrap();
     let created = JobCreated {
         spinner: "s".to_owned(),
         version: 1,
@@ -94,6 +94,7 @@ fn run_after(limits: &str, rows: u64, tick: i64, before: impl FnOnce(&mut Sqlite
         project: "default".to_owned(),
         project_type: "outreach".to_owned(),
         origin: String::new(),
+        workspace: String::new(),
     };
     let run = Run {
         job: &job,

@@ -9,6 +9,7 @@ use super::{env, settings};
 use crate::model::report::Report;
 use crate::model::settings::Settings;
 use crate::model::time::{Clock, Timestamp};
+use crate::steps::Tools;
 use crate::store::{self, Access, Invocation, SqliteStore};
 use crate::ui::stream::{ColorChoice, Terminal, Wish};
 use crate::ui::{self, failure};
@@ -58,6 +59,11 @@ impl Context {
 
     pub(super) fn now(&self) -> Timestamp {
         self.clock.now()
+    }
+
+    /// What steps need from outside of their spinner.
+    pub(super) fn tools(&self, try_scripts: bool) -> Tools {
+        Tools { program: env::program(), clock: Arc::clone(&self.clock), try_scripts }
     }
 
     pub(super) fn format(&self) -> ui::Format {

@@ -78,7 +78,7 @@ pub(super) fn drive(context: &Context, store: &mut SqliteStore, id: JobId) -> Re
         show_job(context, store, id)?;
         return Ok(code(&job));
     }
-    let (pipeline, limits) = frozen(store, &job)?;
+    let (pipeline, limits) = frozen(context, store, &job)?;
     let interrupt = signals::asks(context)?;
     let reader = context.reader()?;
     let began = context.clock.ticks();
@@ -152,19 +152,20 @@ fn facts(store: &dyn Read, job: &Job, kind: ProjectType) -> Result<Arc<JobFacts>
         steps: job.steps.iter().map(|step| step.name.clone()).collect(),
         project: job.project.clone(),
         project_type: kind.name().to_owned(),
+        workspace: store.workspace()?.to_string(),
         origin: format!("{}-{first}", store.workspace()?),
     }))
 }
 
 /// The spinner that the job was made with, whatever its file says today.
-pub(super) fn frozen(store: &SqliteStore, job: &Job) -> Result<(Pipeline, Limits), Failure> {
+pub(super) fn frozen(context: &Context, store: &SqliteStore, job: &Job) -> Result<(Pipeline, Limits), Failure> {
     let broken = || {
         let what = format!("the version {}@{} of job {} cannot be read any more", job.spinner, job.version, job.id);
         Failure::world(anyhow::Error::msg(what))
     };
     let version = store.spinner(&job.spinner, Some(job.version))?.ok_or_else(broken)?;
     let (spinner, _) = Spinner::parse(&version.definition).map_err(|_| broken())?;
-    let (pipeline, _) = steps::build(&spinner, &Known::default()).map_err(|_| broken())?;
+    let (pipeline, _) = steps::build(&spinner, &Known::default(), &context.tools(false)).map_err(|_| broken())?;
     let overrides: Overrides = serde_json::from_str(&job.settings).map_err(|_| broken())?;
     let limits = overrides.over(spinner.limits).map_err(|_| broken())?;
     Ok((pipeline, limits))

@@ -64,6 +64,17 @@ pub(super) fn zone() -> jiff::tz::TimeZone {
     if text("SOURCE_DATE_EPOCH").is_some() { jiff::tz::TimeZone::UTC } else { jiff::tz::TimeZone::system() }
 }
 
+/// Whether this process is the child of a sandbox.
+pub(super) fn is_sandbox() -> bool {
+    let mut args = std::env::args_os().skip(1);
+    args.next().is_some_and(|word| word == crate::outside::script::SUBCOMMAND) && args.next().is_none()
+}
+
+/// Where this program is.
+pub(super) fn program() -> Option<PathBuf> {
+    std::env::current_exe().ok()
+}
+
 /// What the environment says of colour and width.
 pub(super) struct Look {
     pub(super) no_color: bool,

@@ -26,7 +26,7 @@ pub(super) fn retry(context: &Context, args: &Args) -> Result<u8, Failure> {
         reason: args.reason.as_deref().map(reason).transpose()?,
         step: args.step.as_deref().map(|name| step(&job, name)).transpose()?,
     };
-    let new = new_job(&reader, &job, &left, args)?;
+    let new = new_job(context, &reader, &job, &left, args)?;
     if reader.count_left(&left)? == 0 {
         return nothing(context, &reader, &job, &left);
     }
@@ -65,8 +65,8 @@ fn step(job: &Job, name: &str) -> Result<u32, Failure> {
 }
 
 /// The same spinner version over the same fields; the limits are those of the earlier job, but for what is given.
-fn new_job(reader: &SqliteStore, job: &Job, left: &Left, args: &Args) -> Result<NewJob, Failure> {
-    let (_, limits) = drive::frozen(reader, job)?;
+fn new_job(context: &Context, reader: &SqliteStore, job: &Job, left: &Left, args: &Args) -> Result<NewJob, Failure> {
+    let (_, limits) = drive::frozen(context, reader, job)?;
     let given = select::overrides(&args.limits);
     given.over(limits).map_err(Failure::request)?;
     let earlier: Overrides = serde_json::from_str(&job.settings).unwrap_or_default();

@@ -8,8 +8,8 @@ use super::args::Spinner as Verb;
 use super::complaints::{refuse, warn};
 use super::context::Context;
 use super::failure::{Failure, file};
-use super::project;
 use super::table::known;
+use super::{files, project};
 use crate::engine::Pipeline;
 use crate::model::document::Complaints;
 use crate::model::project::Project;
@@ -73,10 +73,13 @@ pub(super) struct Read {
     complaints: Complaints,
 }
 
-/// Reads a spinner's file.
+/// Reads a spinner's file, and what its steps read.
 pub(super) fn read(context: &Context, path: &Path) -> Result<Read, Failure> {
     let text = fs::read_to_string(path).map_err(|error| file("read", path, error))?;
-    parse(context, path, text)
+    let (text, missing) = files::inlined(path, text);
+    let mut read = parse(context, path, text)?;
+    read.spinner.files.extend(missing);
+    Ok(read)
 }
 
 /// Reads a spinner's text; the path is what it is called in messages.
@@ -91,7 +94,7 @@ impl Read {
     /// Builds the steps; tells all that is wrong with the file, and refuses it if that forbids the run.
     pub(super) fn build(&self, context: &Context, path: &Path, known: &Known<'_>) -> Result<Pipeline, Failure> {
         let mut all = self.complaints.clone();
-        let built = match steps::build(&self.spinner, known) {
+        let built = match steps::build(&self.spinner, known, &context.tools(true)) {
             Ok((pipeline, more)) => {
                 all.0.extend(more.0);
                 Some(pipeline)

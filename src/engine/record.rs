@@ -130,14 +130,7 @@ impl<'p> Machine<'p> {
     /// # Errors
     /// [`Illegal`] only if this machine is wrong.
     pub fn answered(&mut self, stage: &Stage, now: Timestamp, answer: Answer) -> Result<(), Illegal> {
-        let Answer { said, tool, result } = answer;
-        for message in said {
-            self.draft.push(now, &Event::StepMessage(message))?;
-        }
-        if let Some(tool) = tool {
-            self.draft.push(now, &Event::ToolInvoked(tool))?;
-        }
-        self.ended(stage, now, Vec::new(), result)
+        self.ended(stage, now, answer.said, answer.result)
     }
 
     /// Stops between two steps because the process is asked to: it goes on when the job is resumed.

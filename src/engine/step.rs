@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use crate::model::id::RecordId;
 use crate::model::params::Params;
-use crate::model::payload::{ErrorInfo, Facts, Message};
+use crate::model::payload::{ErrorInfo, Message};
 use crate::model::reason::Reason;
 use crate::model::spinner::{OnFailure, ParamRule, Retry, Target};
 use crate::model::time::Millis;
@@ -66,6 +66,8 @@ pub struct JobFacts {
     pub project: String,
     /// The project's type.
     pub project_type: String,
+    /// The id of the workspace.
+    pub workspace: String,
     /// What the keys of its outside calls begin with: the same for a job and all that retry it.
     pub origin: String,
 }
@@ -137,8 +139,6 @@ pub struct Task {
 pub struct Answer {
     /// What it said, in order.
     pub said: Vec<Message>,
-    /// What was called and what it answered, for `tool.invoked`.
-    pub tool: Option<Facts>,
     /// What it came to.
     pub result: Result<Done, StepError>,
 }
@@ -168,7 +168,7 @@ impl Drop for Reply {
         let Some(way) = self.way.take() else { return };
         let message = "the step ended without an answer".to_owned();
         let error = ErrorInfo { kind: "interruption".to_owned(), code: Reason::StepFailed, field: None, message };
-        way(Answer { said: Vec::new(), tool: None, result: Err(StepError::new(Reason::StepFailed, vec![error])) });
+        way(Answer { said: Vec::new(), result: Err(StepError::new(Reason::StepFailed, vec![error])) });
     }
 }
 

@@ -8,6 +8,7 @@ pub mod fingerprint;
 pub mod fold;
 pub mod id;
 pub mod journey;
+pub mod literal;
 pub mod params;
 pub mod payload;
 pub mod plan;

@@ -38,7 +38,7 @@ impl Step for Log {
 }
 
 /// A message as it may be kept.
-fn message(level: Level, mut text: String) -> Message {
+pub(super) fn message(level: Level, mut text: String) -> Message {
     let truncated = text.len() > LONGEST;
     if truncated {
         let end = (0..=LONGEST).rev().find(|end| text.is_char_boundary(*end)).unwrap_or(0);

@@ -3,12 +3,13 @@
 
 use std::collections::HashSet;
 
-use crate::engine::{Condition, Pipeline, Stage, Step, Work};
+use crate::engine::{Call, Condition, Pipeline, Stage, Step, Work};
 use crate::model::document::{Complaints, Fields, list, nearest};
 use crate::model::payload::StepName;
 use crate::model::spinner::{Spinner, StepDef, Target};
 
 mod decision;
+mod function;
 mod guard;
 mod log;
 mod names;
@@ -16,8 +17,11 @@ mod pieces;
 mod scope;
 mod tag;
 mod template;
+mod tools;
 
+pub use function::files;
 pub use names::Known;
+pub use tools::Tools;
 
 use names::Names;
 
@@ -42,25 +46,29 @@ struct Built {
 }
 
 impl Built {
+    fn elsewhere(call: impl Call + 'static) -> Built {
+        Built { step: Work::Elsewhere(Box::new(call)), exits: None }
+    }
+
     fn plain(step: impl Step + 'static) -> Built {
         Built { step: Work::Here(Box::new(step)), exits: None }
     }
 }
 
 /// Every kind there is.
-pub const ALL: &[StepKind] = &[log::KIND, tag::KIND, decision::KIND];
+pub const ALL: &[StepKind] = &[log::KIND, tag::KIND, decision::KIND, function::KIND];
 
 /// Builds the steps of a spinner, complaining about all that is wrong with them.
 ///
 /// # Errors
 /// All complaints, when one of them forbids the run.
-pub fn build(spinner: &Spinner, known: &Known<'_>) -> Result<(Pipeline, Complaints), Complaints> {
+pub fn build(spinner: &Spinner, known: &Known<'_>, tools: &Tools) -> Result<(Pipeline, Complaints), Complaints> {
     let mut complaints = Complaints::default();
     names::check_params(spinner, known, &mut complaints);
     let mut stages = Vec::with_capacity(spinner.steps.len());
     let mut exits = Vec::with_capacity(spinner.steps.len());
     for (here, step) in spinner.steps.iter().enumerate() {
-        let names = Names::new(spinner, known, here);
+        let names = Names::new(spinner, known, tools, here);
         let built = build_step(step, &names, &mut complaints);
         exits.push(built.as_ref().map(|(_, exits)| exits.clone()));
         stages.extend(built.map(|(stage, _)| stage));

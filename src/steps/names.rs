@@ -1,5 +1,6 @@
 //! Which names a template may use, and what to say about those that it may not (SPEC §4).
 
+use super::Tools;
 use crate::model::document::{Complaints, Placed, Spot, list, nearest};
 use crate::model::project::ProjectType;
 use crate::model::report::pasted;
@@ -25,12 +26,23 @@ const FUNCTIONS: [&str; 4] = ["range", "dict", "namespace", "loop"];
 pub(super) struct Names<'a> {
     spinner: &'a Spinner,
     known: &'a Known<'a>,
+    /// What a step may need from outside.
+    pub(super) tools: &'a Tools,
     here: usize,
 }
 
 impl<'a> Names<'a> {
-    pub(super) fn new(spinner: &'a Spinner, known: &'a Known<'a>, here: usize) -> Names<'a> {
-        Names { spinner, known, here }
+    pub(super) fn new(spinner: &'a Spinner, known: &'a Known<'a>, tools: &'a Tools, here: usize) -> Names<'a> {
+        Names { spinner, known, tools, here }
+    }
+
+    /// The spinner that the step belongs to, and its place there.
+    pub(super) fn spinner(&self) -> &'a Spinner {
+        self.spinner
+    }
+
+    pub(super) fn here(&self) -> usize {
+        self.here
     }
 
     /// The step below, or the end.

@@ -109,6 +109,7 @@ pub(crate) fn drive(path: &Path, store: &mut SqliteStore, id: JobId, pipeline: &
         project: "default".to_owned(),
         project_type: "outreach".to_owned(),
         origin: String::new(),
+        workspace: String::new(),
     };
     let reader = store::open(path, Access::Read).unwrap();
     let run = Run {

@@ -4,11 +4,13 @@ use super::document::{self, Complaint, Complaints, Fields, Node, Placed, Spot, l
 use super::fingerprint;
 use super::project::ProjectType;
 
+mod files;
 mod limits;
 mod params;
 mod retry;
 mod steps;
 
+pub use files::{StepFile, with_files};
 pub use limits::{Limits, MaxFailures, rate_of};
 pub use params::{ParamKind, ParamRule};
 pub use retry::{Backoff, Retry};
@@ -31,6 +33,10 @@ pub struct Spinner {
     pub record_retry: Option<Retry>,
     /// Its steps.
     pub steps: Vec<StepDef>,
+    /// The files that they read.
+    pub files: Vec<StepFile>,
+    /// Its text, for places inside of a value.
+    pub text: String,
     /// SHA-256 of the canonical definition, in hex.
     pub hash: String,
     /// Whether nothing in it forbids a run so far.
@@ -55,6 +61,7 @@ impl Spinner {
         let limits = fields.take("limits");
         let record_retry = fields.take("record_retry");
         let steps = fields.array("steps");
+        let files = fields.take("files");
         fields.finish();
         if let Some(name) = &name {
             check_name(name, "a spinner's name", &mut complaints);
@@ -63,6 +70,7 @@ impl Spinner {
         let params = params.map(|node| params::read(node, &mut complaints)).unwrap_or_default();
         let limits = limits.map(|node| limits::read(node, &mut complaints)).unwrap_or_default();
         let record_retry = record_retry.and_then(|node| retry::read(node, "`[record_retry]`", &mut complaints));
+        let files = files.map(|node| files::read(node, &mut complaints)).unwrap_or_default();
         if steps.as_ref().is_none_or(|steps| steps.value.is_empty()) {
             let hint = Some("add a `[[steps]]` table with `name` and `type`".to_owned());
             complaints.error(Spot { line: 1, column: 1 }, "the spinner has no steps", hint);
@@ -73,7 +81,10 @@ impl Spinner {
         }
         let sound = !complaints.forbid();
         let name = name.map(|n| n.value).unwrap_or_default();
-        Ok((Spinner { name, project_type, description, params, limits, record_retry, steps, hash, sound }, complaints))
+        let text = text.to_owned();
+        let read =
+            Spinner { name, project_type, description, params, limits, record_retry, steps, files, text, hash, sound };
+        Ok((read, complaints))
     }
 
     /// The hash that [`Spinner::parse`] would give it; nothing for what is not TOML.

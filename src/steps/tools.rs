@@ -1,0 +1,24 @@
+//! What steps need from outside of their spinner; whoever builds them has it.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use crate::model::time::{Clock, FixedClock, Timestamp};
+
+/// What steps need from outside of their spinner.
+#[derive(Clone)]
+pub struct Tools {
+    /// Where this program is: scripts run in another process of it.
+    pub program: Option<PathBuf>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Whether scripts are tried while the steps are built. What was tried when it was published needs it no more.
+    pub try_scripts: bool,
+}
+
+/// Nothing, for steps that need nothing.
+impl Default for Tools {
+    fn default() -> Tools {
+        Tools { program: None, clock: Arc::new(FixedClock(Timestamp(0))), try_scripts: true }
+    }
+}
