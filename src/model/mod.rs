@@ -2,6 +2,7 @@
 //! Deliberately absent: I/O, the clock, randomness, async, printing.
 
 pub mod check;
+pub mod credential;
 pub mod document;
 pub mod event;
 pub mod fold;
@@ -14,6 +15,7 @@ pub mod project;
 pub mod public;
 pub mod reason;
 pub mod report;
+pub mod secrets;
 pub mod segment;
 pub mod settings;
 pub mod spinner;
@@ -21,3 +23,4 @@ pub mod status;
 pub mod table;
 pub mod time;
 pub mod tokens;
+pub mod vault;

@@ -1,8 +1,9 @@
 //! The invariants of EVENTS §8, held against a log as it is read: what it is given is the log, in order, and nothing
 //! is kept of a record once it has ended. What states are stored beside the log is compared by whoever has them.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
+use super::credential::CredentialFold;
 use super::event::{Event, Subject};
 use super::fold::SessionFold;
 use super::id::{Cursor, JobId, RecordId};
@@ -53,6 +54,7 @@ pub struct Check {
     jobs: HashMap<JobId, JobCheck>,
     open: HashMap<RecordId, RecordCheck>,
     sessions: HashMap<u64, SessionFold>,
+    credentials: BTreeMap<String, CredentialFold>,
     keys: HashSet<String>,
 }
 
@@ -144,6 +146,7 @@ impl Check {
             }
             (None, _) => {
                 self.session(entry);
+                self.credential(entry);
                 None
             }
         }
@@ -167,6 +170,24 @@ impl Check {
         if let Err(illegal) = self.sessions.entry(session).or_default().apply(&entry.event) {
             self.breach("F2", entry.cursor, format!("session {session}"), illegal.to_string());
         }
+    }
+
+    fn credential(&mut self, entry: &Entry) {
+        let Some(name) = entry.event.credential() else { return };
+        let fold = self.credentials.entry(name.to_owned()).or_default();
+        let illegal = fold.apply(entry.at, &entry.event).err();
+        if fold.is_gone() {
+            self.credentials.remove(name);
+        }
+        if let Some(illegal) = illegal {
+            self.breach("F2", entry.cursor, format!("credential {name}"), illegal.to_string());
+        }
+    }
+
+    /// After the last segment: the credentials that are there, by name.
+    #[must_use]
+    pub fn credentials(&self) -> &BTreeMap<String, CredentialFold> {
+        &self.credentials
     }
 
     /// After the last segment: the records that have not ended.
