@@ -6,6 +6,8 @@
 //!          |              |      |       |        |
 //!        steps         ingest  views    ui        |   wings: none knows another
 //!          |              |      |       |        |
+//!          |  outside     |      |       |        |   sockets, secrets, providers; knows the model and no store
+//!          |              |      |       |        |
 //!        engine           |      |       |        |   the run loop; owns the Step and Sink seams
 //!          |              |      |       |        |
 //!          +--------------+------+       |        |
@@ -26,6 +28,12 @@
 //! writer's thread, the states in the same transaction as the log, one seal over it. `views` fold the log back into
 //! reports, `ui` shows them.
 //!
+//! # A secret's way
+//!
+//! `cli::vault` reads a value where nobody sees it and a key from wherever it is, `outside::vault` seals the one under
+//! the other, and `store` keeps what came of it: bytes that say nothing without the key. Back they come as
+//! `model::secrets`, which hands a value to whoever may have it and scrubs it from all that is written.
+//!
 //! # What must never move
 //!
 //! - A segment cannot exist unless the fold allowed its events; the store refuses it again if the record changed since.
@@ -36,6 +44,7 @@ pub mod cli;
 pub mod engine;
 pub mod ingest;
 pub mod model;
+pub mod outside;
 pub mod steps;
 pub mod store;
 pub mod ui;

@@ -92,6 +92,7 @@ impl<'db> Appender<'db> {
             Owner::Workspace(events) => {
                 for (time, event) in events {
                     self.fold_session(*time, event)?;
+                    super::vault::fold(self.db, at, event)?;
                 }
             }
         }

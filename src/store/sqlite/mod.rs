@@ -28,6 +28,7 @@ mod rows;
 mod select;
 #[cfg(test)]
 mod tests;
+mod vault;
 mod write;
 
 pub use condition::check_condition;

@@ -6,7 +6,8 @@ use rusqlite::{Connection, OptionalExtension as _, ToSql};
 
 use super::rows::{JOB, RECORD, SEGMENT, SPINNER, TABLE, quoted};
 use super::select::select;
-use super::{SqliteStore, condition, project, rows, select, write};
+use super::{SqliteStore, condition, project, rows, select, vault, write};
+use crate::model::credential::Credential;
 use crate::model::id::{Cursor, JobId, RecordId, RequestId, RowId, WorkspaceId};
 use crate::model::plan::Usage;
 use crate::model::project::Project;
@@ -14,6 +15,7 @@ use crate::model::segment::StoredSegment;
 use crate::model::status::RecordStatus;
 use crate::model::table::Table;
 use crate::model::time::Timestamp;
+use crate::model::vault::{Lock, Sealed};
 use crate::store::lock::{self, Holder};
 use crate::store::{
     Error, Holdings, Job, Left, Range, Read, Record, RecordAsk, Result, Row, RowAsk, Scope, Seal, Selection, Selector,
@@ -80,6 +82,18 @@ impl Read for SqliteStore {
 
     fn usage(&self, at: Timestamp) -> Result<Usage> {
         project::usage(&self.db, at)
+    }
+
+    fn vault(&self) -> Result<Option<Lock>> {
+        vault::lock(&self.db)
+    }
+
+    fn credentials(&self) -> Result<Vec<Credential>> {
+        vault::credentials(&self.db)
+    }
+
+    fn sealed(&self) -> Result<Vec<Sealed>> {
+        vault::sealed(&self.db)
     }
 
     fn tables(&self) -> Result<Vec<Table>> {
