@@ -19,6 +19,8 @@ pub(super) enum Kind {
     World,
     /// Another process: it has the job.
     Held,
+    /// The user: it was stopped by a key, and nothing was written.
+    Interrupted,
 }
 
 /// Why a command did not do what it was asked.
@@ -65,6 +67,7 @@ impl Failure {
             Kind::Request => 2,
             Kind::World => 3,
             Kind::Held => 4,
+            Kind::Interrupted => 130,
         }
     }
 
@@ -128,8 +131,7 @@ fn judge(error: &store::Error) -> (Kind, Vec<String>) {
                 pasted(project)
             )],
         ),
-        E::NoCredential(_) => (Kind::Request, one("`cxgear vault list` shows what there is")),
-        E::CredentialsTaken(_) => (Kind::Request, one("nothing was changed; `cxgear vault list` shows what there is")),
+        E::NoCredential(_) | E::CredentialsTaken(_) => (Kind::Request, one("`cxgear vault list` shows what there is")),
         E::VaultChanged => (Kind::World, one("run the same command again: nothing is half done")),
         E::PlanLimit(excess) => (Kind::Request, more_room(excess)),
         E::KeyTaken(job) => (

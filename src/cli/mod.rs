@@ -29,6 +29,7 @@ mod signals;
 mod spinner;
 mod table;
 mod target;
+mod vault;
 mod views;
 
 /// The whole program.
@@ -69,6 +70,7 @@ fn dispatch(context: &Context, matches: &clap::ArgMatches) -> Result<u8, Failure
         Verb::Table(verb) => table::table(context, &verb),
         Verb::Spinner(verb) => spinner::spinner(context, &verb),
         Verb::Project(verb) => project::project(context, &verb),
+        Verb::Vault(verb) => vault::vault(context, &verb),
         Verb::Run(args) => run::run(context, &args),
         Verb::Resume(args) => drive::resume(context, args.job),
         Verb::Cancel { job } => cancel::cancel(context, job),

@@ -31,7 +31,7 @@ pub(super) fn command() -> Command {
 
 /// The order of SPEC §2, so that help reads like the work: load, choose, run, look.
 fn ordered(mut command: Command) -> Command {
-    const ORDER: [&str; 19] = [
+    const ORDER: [&str; 20] = [
         "import",
         "table",
         "spinner",
@@ -49,6 +49,7 @@ fn ordered(mut command: Command) -> Command {
         "export",
         "verify",
         "project",
+        "vault",
         "completions",
         "man",
     ];

@@ -7,6 +7,7 @@ use serde_json::json;
 use super::Error;
 use super::history;
 use crate::model::check::{Breach, Chain, Check, Ended, JobCheck, RecordCheck};
+use crate::model::credential::CredentialFold;
 use crate::model::id::{Cursor, JobId, RecordId};
 use crate::model::report::{Block, Cell, Column, List, Report, Single, Tone, counted, grouped};
 use crate::model::segment::StoredSegment;
@@ -134,6 +135,33 @@ impl Run<'_> {
         self.head(Some(id), &object)
     }
 
+    /// F4: credentials are what their events come to, both ways, and there is a vault exactly while there are any.
+    fn compare_credentials(&mut self) -> Result<(), Error> {
+        let mut folds = self.check.credentials().clone();
+        let stored = self.read.credentials()?;
+        let (any, vault) = (!stored.is_empty(), self.read.vault()?.is_some());
+        for credential in stored {
+            let object = format!("credential {}", credential.name);
+            match folds.remove(&credential.name) {
+                None => self.note("F4", &object, "it has a state, and no events"),
+                Some(CredentialFold { status, created_at, updated_at }) => {
+                    let same = (status, created_at, updated_at)
+                        == (Some(credential.status), credential.created_at, credential.updated_at);
+                    if !same {
+                        self.note("F4", &object, "its state is not what its events come to");
+                    }
+                }
+            }
+        }
+        for name in folds.into_keys() {
+            self.note("F4", &format!("credential {name}"), "it has events, and no state");
+        }
+        if any != vault {
+            self.note("F4", "vault", if any { "there is nothing to open it with" } else { "there is nothing in it" });
+        }
+        Ok(())
+    }
+
     fn head(&mut self, stream: Option<JobId>, object: &str) -> Result<(), Error> {
         let (stored, seen) = (self.read.head(stream)?, self.check.head(stream));
         if stored != seen {
@@ -152,6 +180,7 @@ impl Run<'_> {
         }
         if only.is_none() {
             self.head(None, "ws")?;
+            self.compare_credentials()?;
             let mut before = None;
             // A job that the log does not know at all.
             while let Some(job) = self.read.jobs(before, 1)?.pop() {

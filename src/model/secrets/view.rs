@@ -31,8 +31,7 @@ impl<'t> View<'t> {
 
     /// Every reading of what this says that says something else.
     pub(super) fn below(&self) -> impl Iterator<Item = View<'static>> {
-        let escapes: [(u8, fn(&[u8]) -> Option<Said>); 4] =
-            [(b'\\', json), (b'&', html), (b'%', percent), (b'+', form)];
+        let escapes: [(u8, Escape); 4] = [(b'\\', json), (b'&', html), (b'%', percent), (b'+', form)];
         let escapes = escapes.into_iter().filter(|(mark, _)| self.bytes.contains(mark));
         let undone = escapes.filter_map(|(mark, read)| self.undone(mark, read));
         let runs = self.runs();
@@ -41,7 +40,7 @@ impl<'t> View<'t> {
     }
 
     /// With the escapes of one kind undone.
-    fn undone(&self, mark: u8, read: fn(&[u8]) -> Option<Said>) -> Option<View<'static>> {
+    fn undone(&self, mark: u8, read: Escape) -> Option<View<'static>> {
         let mut reading = Reading::new(self);
         let mut at = 0;
         let mut changed = false;
@@ -143,6 +142,9 @@ struct Said {
     count: usize,
     length: usize,
 }
+
+/// Reads the escape that a text begins with.
+type Escape = fn(&[u8]) -> Option<Said>;
 
 fn char_said(said: char, length: usize) -> Said {
     let mut bytes = [0; 4];

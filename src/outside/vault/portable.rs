@@ -107,7 +107,10 @@ pub fn read(key: &Key, text: &str) -> Result<Vec<(String, Open)>, Unread> {
     let values: Vec<_> = pairs.into_iter().map(|(name, value)| (name, Zeroizing::new(value))).collect();
     // Whoever has the key may still have made it with another program.
     let fits = values.iter().all(|(name, value)| check_name(name).and_then(|()| check_value(value)).is_ok());
-    if fits { Ok(values) } else { Err(Error::Refused.into()) }
+    let mut names: Vec<_> = values.iter().map(|(name, _)| name.to_ascii_lowercase()).collect();
+    names.sort_unstable();
+    names.dedup();
+    if fits && names.len() == values.len() { Ok(values) } else { Err(Error::Refused.into()) }
 }
 
 impl From<Hex> for String {
