@@ -1,10 +1,12 @@
 //! What is asked of a person, or read from standard input, without a trace on the screen.
 
 use std::io::{self, IsTerminal as _, Read as _};
+use std::sync::OnceLock;
 
 use zeroize::Zeroizing;
 
 use crate::cli::failure::{Failure, Kind};
+use crate::cli::signals;
 use crate::model::credential::LONGEST_VALUE;
 
 /// Whether somebody sits there who could answer.
@@ -14,6 +16,7 @@ pub(super) fn somebody() -> bool {
 
 /// Asks on the terminal; what is typed is not shown.
 pub(super) fn hidden(prompt: &str) -> Result<Zeroizing<String>, Failure> {
+    outlive_interrupts()?;
     match rpassword::prompt_password(prompt) {
         Ok(typed) => Ok(Zeroizing::new(typed)),
         Err(error) if error.kind() == io::ErrorKind::Interrupted => {
@@ -22,6 +25,17 @@ pub(super) fn hidden(prompt: &str) -> Result<Zeroizing<String>, Failure> {
         Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => Err(Failure::request("nothing was typed")),
         Err(error) => Err(Failure::world(anyhow::Error::new(error).context("cannot ask on this terminal"))),
     }
+}
+
+/// Ctrl-C at a question ends it, and not the process on the spot: that would leave a terminal that shows nothing of what
+/// is typed, and an empty database.
+fn outlive_interrupts() -> Result<(), Failure> {
+    static LISTENING: OnceLock<()> = OnceLock::new();
+    if LISTENING.get().is_none() {
+        signals::listen().map_err(Failure::world)?;
+        LISTENING.get_or_init(|| ());
+    }
+    Ok(())
 }
 
 /// A value: asked for, or read from standard input when that is no terminal. One line end after it is no part of it.

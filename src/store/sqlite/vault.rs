@@ -69,11 +69,13 @@ fn find(db: &Connection, name: &str) -> Result<Option<(String, CredentialFold)>>
 pub(super) fn fold(db: &Connection, at: Timestamp, event: &Event) -> Result<()> {
     let kind = event.kind();
     let Leads::Credential(to) = kind.leads() else { return Ok(()) };
-    let Some(name) = event.credential() else {
-        return Err(Illegal { event: kind.name(), why: "it names no credential".to_owned() }.into());
+    let refuse = |why: String| Err(Illegal { event: kind.name(), why }.into());
+    let Some(name) = event.credential() else { return refuse("it names no credential".to_owned()) };
+    let mut fold = match find(db, name)? {
+        // The log tells credentials apart letter by letter.
+        Some((there, _)) if there != name => return refuse(format!("the credential is called `{there}`")),
+        found => found.map(|(_, fold)| fold).unwrap_or_default(),
     };
-    let found = find(db, name)?;
-    let mut fold = found.map(|(_, fold)| fold).unwrap_or_default();
     let change = fold.apply(at, event)?;
     if to == CredentialStatus::Deleted {
         db.prepare_cached("DELETE FROM cx_credential WHERE name = ?1")?.execute([name])?;
@@ -237,3 +239,6 @@ fn put(db: &Connection, at: Timestamp, entry: &Sealed) -> Result<()> {
     db.prepare_cached(sql)?.execute((&entry.name, new, &entry.nonce, &entry.ciphertext, at.0))?;
     Ok(())
 }
+
+#[cfg(test)]
+mod tests;
