@@ -7,17 +7,16 @@ use clap::{Args, Subcommand};
 
 const SET_EXAMPLES: &str = "\
 Examples:
-  cxgear vault set crm_token                   asks for the value, and shows none of it
-  cxgear vault set crm_token < token.txt       one line end after it is left away
+  cxgear vault set crm_token               asks for the value, and shows nothing
+  cxgear vault set crm_token < token.txt   less the line end after it
   pass show crm | cxgear vault set crm_token --key-file vault.key
-  (umask 077; openssl rand -hex 32 > vault.key)
-                                               makes a key file
+  (umask 077; openssl rand -hex 32 > vault.key)     makes a key file
 
 A value is never an argument: those are kept in the shell's history and shown
 to everybody by `ps`. The first one makes the vault, under the key that is
-given then: `--key-file`, CXGEAR_VAULT_KEY, CXGEAR_VAULT_KEY_FILE, or a
-passphrase that is asked for. 64 hexadecimal digits are a key; anything else is
-a passphrase. Nobody can read a value without it.";
+given then: in a file (`--key-file`), in CXGEAR_VAULT_KEY, in the file that
+CXGEAR_VAULT_KEY_FILE names, or a passphrase that is asked for. 64 hexadecimal
+digits are a key; anything else is a passphrase. Lost, nobody can read a value.";
 
 /// `vault`
 #[derive(Debug, Subcommand)]
@@ -61,7 +60,7 @@ pub(in crate::cli) enum Vault {
     RotateKey {
         #[command(flatten)]
         key: KeyFile,
-        /// The file of the new key, which only its owner may read [env: CXGEAR_VAULT_NEW_KEY, the key itself]
+        /// The file of the new key, mode 0600 [env: CXGEAR_VAULT_NEW_KEY]
         #[arg(long, value_name = "PATH")]
         new_key_file: Option<PathBuf>,
     },
@@ -98,14 +97,14 @@ pub(in crate::cli) enum Vault {
 
 #[derive(Debug, Args)]
 pub(in crate::cli) struct KeyFile {
-    /// The file of the vault's key, which only its owner may read [env: CXGEAR_VAULT_KEY_FILE, or CXGEAR_VAULT_KEY: the key itself]
+    /// The file of the vault's key, mode 0600 [env: CXGEAR_VAULT_KEY, CXGEAR_VAULT_KEY_FILE]
     #[arg(long, value_name = "PATH")]
     pub(in crate::cli) key_file: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]
 pub(in crate::cli) struct ExportKeyFile {
-    /// The file of the exported file's key [env: CXGEAR_VAULT_EXPORT_KEY, the key itself]
+    /// The file of the export's own key, mode 0600 [env: CXGEAR_VAULT_EXPORT_KEY]
     #[arg(long, value_name = "PATH")]
     pub(in crate::cli) export_key_file: Option<PathBuf>,
 }

@@ -224,3 +224,52 @@ fn what_was_replaced_is_gone_from_the_disk() {
     store.keep_credentials(NOW, &a_lock(3), &[a_value("c", 1)], Clash::Refuse).unwrap();
     assert!(!holds(0xb2));
 }
+
+#[test]
+fn a_state_that_is_not_the_logs_is_a_breach() {
+    let lock = a_lock(1);
+    let cases = [
+        (
+            "UPDATE cx_credential SET status = 1 WHERE name = 'a'",
+            "credential a: its state is not what its events come to",
+        ),
+        (
+            "UPDATE cx_credential SET updated_at = 1001 WHERE name = 'a'",
+            "credential a: its state is not what its events",
+        ),
+        (
+            "UPDATE cx_credential SET created_at = 999 WHERE name = 'a'",
+            "credential a: its state is not what its events",
+        ),
+        ("DELETE FROM cx_credential WHERE name = 'a'", "credential a: it has events, and no state"),
+        ("UPDATE cx_credential SET name = 'A' WHERE name = 'a'", "credential A: it has a state, and no events"),
+        (
+            "INSERT INTO cx_credential SELECT 'c', status, nonce, ciphertext, created_at, updated_at FROM cx_credential \
+             WHERE name = 'a'",
+            "credential c: it has a state, and no events",
+        ),
+        ("DELETE FROM cx_vault", "vault: there is nothing to open it with"),
+    ];
+    let mut seen = 0;
+    for (sql, told) in cases {
+        let mut store = empty();
+        store.keep_credentials(NOW, &lock, &[a_value("a", 1), a_value("b", 2)], Clash::Refuse).unwrap();
+        whole(&store);
+        store.db.execute_batch(sql).unwrap();
+        let verified = crate::views::verify::verify(&store, None, None).unwrap();
+        let breaches: Vec<_> =
+            verified.breaches.iter().map(|breach| format!("{}: {}", breach.object, breach.what)).collect();
+        assert!(breaches.iter().any(|breach| breach.starts_with(told)), "{sql}: {breaches:?}");
+        assert!(verified.breaches.iter().all(|breach| breach.rule == "F4"), "{breaches:?}");
+        seen += 1;
+    }
+    // A log that tells of states that cannot follow one another.
+    let mut store = empty();
+    store.keep_credentials(NOW, &lock, &[a_value("a", 1)], Clash::Refuse).unwrap();
+    store.db.execute_batch("DROP TRIGGER cx_segment_is_final").unwrap();
+    store.db.execute_batch("UPDATE cx_segment SET events = replace(events, '140', '142')").unwrap();
+    let verified = crate::views::verify::verify(&store, None, None).unwrap();
+    let rules: Vec<_> = verified.breaches.iter().map(|breach| (breach.rule, breach.object.as_str())).collect();
+    assert!(rules.contains(&("F2", "credential a")) && rules.contains(&("F4", "credential a")), "{rules:?}");
+    assert_eq!(seen, 7);
+}
