@@ -165,15 +165,18 @@ fn whatever_was_changed_is_one_refusal() {
     let whole = fs::read(place.join("cxgear.db")).unwrap();
     let wrong = run(place, Some("correct horse battery stapler"), &["vault", "export", "x"], b"");
     refused(&wrong, REFUSAL);
-    let flip =
-        |column: &str, length: u32| format!("{column} = CAST(substr({column}, 1, {length} - 1) || x'00' AS BLOB)");
+    // The last byte becomes another one, whatever it was.
+    let flip = |column: &str| {
+        let other = format!("CASE substr({column}, -1) WHEN x'00' THEN x'01' ELSE x'00' END");
+        format!("{column} = CAST(substr({column}, 1, length({column}) - 1) || {other} AS BLOB)")
+    };
     let swap = |column: &str| {
         format!("{column} = (SELECT o.{column} FROM cx_credential o WHERE o.name <> cx_credential.name)")
     };
     let changes = [
-        format!("UPDATE cx_credential SET {} WHERE name = 'a'", flip("ciphertext", 26)),
+        format!("UPDATE cx_credential SET {} WHERE name = 'a'", flip("ciphertext")),
         "UPDATE cx_credential SET ciphertext = substr(ciphertext, 2) WHERE name = 'b'".to_owned(),
-        format!("UPDATE cx_credential SET {} WHERE name = 'b'", flip("nonce", 24)),
+        format!("UPDATE cx_credential SET {} WHERE name = 'b'", flip("nonce")),
         "UPDATE cx_credential SET nonce = x'00' WHERE name = 'b'".to_owned(),
         "UPDATE cx_credential SET name = 'c' WHERE name = 'b'".to_owned(),
         "UPDATE cx_credential SET name = 'A' WHERE name = 'a'".to_owned(),
@@ -183,10 +186,10 @@ fn whatever_was_changed_is_one_refusal() {
             .to_owned(),
         format!("UPDATE cx_credential SET {} WHERE name = 'a'", swap("ciphertext")),
         format!("UPDATE cx_credential SET {} WHERE name = 'a'", swap("nonce")),
-        format!("UPDATE cx_vault SET {}", flip("id", 16)),
-        format!("UPDATE cx_vault SET {}", flip("salt", 16)),
-        format!("UPDATE cx_vault SET {}", flip("nonce", 24)),
-        format!("UPDATE cx_vault SET {}", flip("wrapped", 48)),
+        format!("UPDATE cx_vault SET {}", flip("id")),
+        format!("UPDATE cx_vault SET {}", flip("salt")),
+        format!("UPDATE cx_vault SET {}", flip("nonce")),
+        format!("UPDATE cx_vault SET {}", flip("wrapped")),
         "UPDATE cx_vault SET wrapped = x''".to_owned(),
         "UPDATE cx_vault SET memory = 100 << 20".to_owned(),
         "UPDATE cx_vault SET memory = 1 << 40".to_owned(),
@@ -215,11 +218,8 @@ fn whatever_was_changed_is_one_refusal() {
     // From another vault of the same key, under the same name.
     let other = tempfile::tempdir().unwrap();
     let beside = other.path().join("other.db");
-    let more = format!(
-        "ATTACH '{}' AS o; UPDATE cx_credential SET (nonce, ciphertext) = \
-         (SELECT nonce, ciphertext FROM o.cx_credential)",
-        beside.display()
-    );
+    let theirs = "UPDATE cx_credential SET (nonce, ciphertext) = (SELECT nonce, ciphertext FROM o.cx_credential)";
+    let more = format!("ATTACH '{}' AS o; {theirs}", beside.display());
     fine(other.path(), &["vault", "set", "a"], "another value of a");
     fs::rename(other.path().join("cxgear.db"), &beside).unwrap();
     fine(other.path(), &["vault", "set", "a"], "value of a");
@@ -316,8 +316,7 @@ fn many_processes_and_one_vault() {
         }
         let won = done[3].status.success();
         rotated += usize::from(won);
-        let key = if won { OTHER } else { KEY };
-        values(&place.join("cxgear.db"), key).unwrap();
+        values(&place.join("cxgear.db"), if won { OTHER } else { KEY }).unwrap();
         if won && kept < 5 {
             let back = Command::new(env!("CARGO_BIN_EXE_cxgear"))
                 .args(["vault", "rotate-key"])
@@ -391,7 +390,6 @@ fn a_key_file_is_its_owners_alone() {
     refused(&by_name(None), REFUSAL);
     assert!(by_name(Some(KEY)).status.success());
     // What is exported is its owner's alone too, and never written over what is there.
-    assert!(with(0o600, OTHER).status.code() == Some(2));
     fine(place, &["vault", "export", "mine"], "");
     assert_eq!(fs::metadata(place.join("mine")).unwrap().permissions().mode() & 0o777, 0o600);
     std::os::unix::fs::symlink("nowhere", place.join("dangling")).unwrap();

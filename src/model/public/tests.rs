@@ -219,7 +219,7 @@ fn credentials_carry_their_change_from_wherever_the_log_is_read() {
     let ws = |cursor, events| own(cursor, |at, events| Segment::workspace(at, events).unwrap(), events);
     let segments = [
         ws(1, vec![Event::CredentialCreated(facts("a"))]),
-        ws(2, vec![Event::SessionQueued(session(1)), Event::SessionRunning(session(1))]),
+        ws(2, vec![Event::SessionQueued(session(1)), Event::CredentialCreated(facts("b"))]),
         ws(4, vec![Event::CredentialVerified(facts("a")), Event::CredentialDeleted(facts("a"))]),
         ws(6, vec![Event::CredentialCreated(facts("a")), Event::CredentialInvalid(facts("a"))]),
         ws(8, vec![Event::SessionFailed(session(1))]),

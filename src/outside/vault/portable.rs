@@ -84,7 +84,7 @@ pub fn write(key: &Key, values: &[(String, Open)]) -> Result<String, Error> {
     serde_json::to_string_pretty(&file).map(|text| text + "\n").map_err(|_| Error::Machine("memory"))
 }
 
-/// Reads what [`write`] wrote.
+/// Reads what [`write()`] wrote.
 ///
 /// # Errors
 /// [`Unread`].
