@@ -56,6 +56,7 @@ complete -c cxgear -n "__fish_cxgear_needs_command" -f -a "verify" -d 'Check the
 complete -c cxgear -n "__fish_cxgear_needs_command" -f -a "backup" -d 'Copy the database as it is at one moment, while others write to it'
 complete -c cxgear -n "__fish_cxgear_needs_command" -f -a "prune" -d 'Remove the events of jobs that ended long ago; their receipts stay'
 complete -c cxgear -n "__fish_cxgear_needs_command" -f -a "project" -d 'Projects: new, list, show, delete'
+complete -c cxgear -n "__fish_cxgear_needs_command" -f -a "vault" -d 'Secrets: set, list, rm, rename, rotate-key, export, import'
 complete -c cxgear -n "__fish_cxgear_needs_command" -f -a "completions" -d 'Print the completions of a shell'
 complete -c cxgear -n "__fish_cxgear_needs_command" -f -a "man" -d 'Print the manual page'
 complete -c cxgear -n "__fish_cxgear_using_subcommand import" -l table -d 'The table\'s name [default: the file\'s name without its ending]' -r
@@ -567,6 +568,118 @@ never\t'Never'"
 complete -c cxgear -n "__fish_cxgear_using_subcommand project; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Say nothing but warnings and errors'
 complete -c cxgear -n "__fish_cxgear_using_subcommand project; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Tell every cause of an error'
 complete -c cxgear -n "__fish_cxgear_using_subcommand project; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c cxgear -n "__fish_cxgear_using_subcommand vault; and not __fish_seen_subcommand_from set rm rename rotate-key export import list" -l db -d 'The database file [env: CXGEAR_DB] [default: cxgear.db]' -r -F
+complete -c cxgear -n "__fish_cxgear_using_subcommand vault; and not __fish_seen_subcommand_from set rm rename rotate-key export import list" -l project -d 'Where new tables and spinners belong, and what lists show [env: CXGEAR_PROJECT]' -r
+complete -c cxgear -n "__fish_cxgear_using_subcommand vault; and not __fish_seen_subcommand_from set rm rename rotate-key export import list" -l format -d 'How results are printed [default: table]' -r -f -a "table\t'For people'
+json\t'One array or object'
+ndjson\t'One object a line'
+csv\t'Comma-separated, with a header'"
+complete -c cxgear -n "__fish_cxgear_using_subcommand vault; and not __fish_seen_subcommand_from set rm rename rotate-key export import list" -l color -d 'Whether colours are used' -r -f -a "auto\t'On a terminal that has them'
+always\t'Always'
+never\t'Never'"
+complete -c cxgear -n "__fish_cxgear_using_subcommand vault; and not __fish_seen_subcommand_from set rm rename rotate-key export import list" -s q -l quiet -d 'Say nothing but warnings and errors'
+complete -c cxgear -n "__fish_cxgear_using_subcommand vault; and not __fish_seen_subcommand_from set rm rename rotate-key export import list" -s v -l verbose -d 'Tell every cause of an error'
+complete -c cxgear -n "__fish_cxgear_using_subcommand vault; and not __fish_seen_subcommand_from set rm rename rotate-key export import list" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c cxgear -n "__fish_cxgear_using_subcommand vault; and not __fish_seen_subcommand_from set rm rename rotate-key export import list" -f -a "set" -d 'Keep a secret, or give it a new value'
+complete -c cxgear -n "__fish_cxgear_using_subcommand vault; and not __fish_seen_subcommand_from set rm rename rotate-key export import list" -f -a "rm" -d 'Delete a secret; needs no key'
+complete -c cxgear -n "__fish_cxgear_using_subcommand vault; and not __fish_seen_subcommand_from set rm rename rotate-key export import list" -f -a "rename" -d 'Give a secret another name'
+complete -c cxgear -n "__fish_cxgear_using_subcommand vault; and not __fish_seen_subcommand_from set rm rename rotate-key export import list" -f -a "rotate-key" -d 'Put the vault under another key; every value is sealed anew'
+complete -c cxgear -n "__fish_cxgear_using_subcommand vault; and not __fish_seen_subcommand_from set rm rename rotate-key export import list" -f -a "export" -d 'Write all secrets to a file, encrypted under a key of its own'
+complete -c cxgear -n "__fish_cxgear_using_subcommand vault; and not __fish_seen_subcommand_from set rm rename rotate-key export import list" -f -a "import" -d 'Keep all secrets of a file that `vault export` wrote'
+complete -c cxgear -n "__fish_cxgear_using_subcommand vault; and not __fish_seen_subcommand_from set rm rename rotate-key export import list" -f -a "list" -d 'The secrets by name; values are never shown'
+complete -c cxgear -n "__fish_cxgear_using_subcommand vault; and __fish_seen_subcommand_from set" -l key-file -d 'The file of the vault\'s key, mode 0600 [env: CXGEAR_VAULT_KEY, CXGEAR_VAULT_KEY_FILE]' -r -F
+complete -c cxgear -n "__fish_cxgear_using_subcommand vault; and __fish_seen_subcommand_from set" -l db -d 'The database file [env: CXGEAR_DB] [default: cxgear.db]' -r -F
+complete -c cxgear -n "__fish_cxgear_using_subcommand vault; and __fish_seen_subcommand_from set" -l project -d 'Where new tables and spinners belong, and what lists show [env: CXGEAR_PROJECT]' -r
+complete -c cxgear -n "__fish_cxgear_using_subcommand vault; and __fish_seen_subcommand_from set" -l format -d 'How results are printed [default: table]' -r -f -a "table\t'For people'
+json\t'One array or object'
+ndjson\t'One object a line'
+csv\t'Comma-separated, with a header'"
+complete -c cxgear -n "__fish_cxgear_using_subcommand vault; and __fish_seen_subcommand_from set" -l color -d 'Whether colours are used' -r -f -a "auto\t'On a terminal that has them'
+always\t'Always'
+never\t'Never'"
+complete -c cxgear -n "__fish_cxgear_using_subcommand vault; and __fish_seen_subcommand_from set" -s q -l quiet -d 'Say nothing but warnings and errors'
+complete -c cxgear -n "__fish_cxgear_using_subcommand vault; and __fish_seen_subcommand_from set" -s v -l verbose -d 'Tell every cause of an error'
+complete -c cxgear -n "__fish_cxgear_using_subcommand vault; and __fish_seen_subcommand_from set" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c cxgear -n "__fish_cxgear_using_subcommand vault; and __fish_seen_subcommand_from rm" -l db -d 'The database file [env: CXGEAR_DB] [default: cxgear.db]' -r -F
+complete -c cxgear -n "__fish_cxgear_using_subcommand vault; and __fish_seen_subcommand_from rm" -l project -d 'Where new tables and spinners belong, and what lists show [env: CXGEAR_PROJECT]' -r
+complete -c cxgear -n "__fish_cxgear_using_subcommand vault; and __fish_seen_subcommand_from rm" -l format -d 'How results are printed [default: table]' -r -f -a "table\t'For people'
+json\t'One array or object'
+ndjson\t'One object a line'
+csv\t'Comma-separated, with a header'"
+complete -c cxgear -n "__fish_cxgear_using_subcommand vault; and __fish_seen_subcommand_from rm" -l color -d 'Whether colours are used' -r -f -a "auto\t'On a terminal that has them'
+always\t'Always'
+never\t'Never'"
+complete -c cxgear -n "__fish_cxgear_using_subcommand vault; and __fish_seen_subcommand_from rm" -s q -l quiet -d 'Say nothing but warnings and errors'
+complete -c cxgear -n "__fish_cxgear_using_subcommand vault; and __fish_seen_subcommand_from rm" -s v -l verbose -d 'Tell every cause of an error'
+complete -c cxgear -n "__fish_cxgear_using_subcommand vault; and __fish_seen_subcommand_from rm" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c cxgear -n "__fish_cxgear_using_subcommand vault; and __fish_seen_subcommand_from rename" -l key-file -d 'The file of the vault\'s key, mode 0600 [env: CXGEAR_VAULT_KEY, CXGEAR_VAULT_KEY_FILE]' -r -F
+complete -c cxgear -n "__fish_cxgear_using_subcommand vault; and __fish_seen_subcommand_from rename" -l db -d 'The database file [env: CXGEAR_DB] [default: cxgear.db]' -r -F
+complete -c cxgear -n "__fish_cxgear_using_subcommand vault; and __fish_seen_subcommand_from rename" -l project -d 'Where new tables and spinners belong, and what lists show [env: CXGEAR_PROJECT]' -r
+complete -c cxgear -n "__fish_cxgear_using_subcommand vault; and __fish_seen_subcommand_from rename" -l format -d 'How results are printed [default: table]' -r -f -a "table\t'For people'
+json\t'One array or object'
+ndjson\t'One object a line'
+csv\t'Comma-separated, with a header'"
+complete -c cxgear -n "__fish_cxgear_using_subcommand vault; and __fish_seen_subcommand_from rename" -l color -d 'Whether colours are used' -r -f -a "auto\t'On a terminal that has them'
+always\t'Always'
+never\t'Never'"
+complete -c cxgear -n "__fish_cxgear_using_subcommand vault; and __fish_seen_subcommand_from rename" -s q -l quiet -d 'Say nothing but warnings and errors'
+complete -c cxgear -n "__fish_cxgear_using_subcommand vault; and __fish_seen_subcommand_from rename" -s v -l verbose -d 'Tell every cause of an error'
+complete -c cxgear -n "__fish_cxgear_using_subcommand vault; and __fish_seen_subcommand_from rename" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c cxgear -n "__fish_cxgear_using_subcommand vault; and __fish_seen_subcommand_from rotate-key" -l key-file -d 'The file of the vault\'s key, mode 0600 [env: CXGEAR_VAULT_KEY, CXGEAR_VAULT_KEY_FILE]' -r -F
+complete -c cxgear -n "__fish_cxgear_using_subcommand vault; and __fish_seen_subcommand_from rotate-key" -l new-key-file -d 'The file of the new key, mode 0600 [env: CXGEAR_VAULT_NEW_KEY]' -r -F
+complete -c cxgear -n "__fish_cxgear_using_subcommand vault; and __fish_seen_subcommand_from rotate-key" -l db -d 'The database file [env: CXGEAR_DB] [default: cxgear.db]' -r -F
+complete -c cxgear -n "__fish_cxgear_using_subcommand vault; and __fish_seen_subcommand_from rotate-key" -l project -d 'Where new tables and spinners belong, and what lists show [env: CXGEAR_PROJECT]' -r
+complete -c cxgear -n "__fish_cxgear_using_subcommand vault; and __fish_seen_subcommand_from rotate-key" -l format -d 'How results are printed [default: table]' -r -f -a "table\t'For people'
+json\t'One array or object'
+ndjson\t'One object a line'
+csv\t'Comma-separated, with a header'"
+complete -c cxgear -n "__fish_cxgear_using_subcommand vault; and __fish_seen_subcommand_from rotate-key" -l color -d 'Whether colours are used' -r -f -a "auto\t'On a terminal that has them'
+always\t'Always'
+never\t'Never'"
+complete -c cxgear -n "__fish_cxgear_using_subcommand vault; and __fish_seen_subcommand_from rotate-key" -s q -l quiet -d 'Say nothing but warnings and errors'
+complete -c cxgear -n "__fish_cxgear_using_subcommand vault; and __fish_seen_subcommand_from rotate-key" -s v -l verbose -d 'Tell every cause of an error'
+complete -c cxgear -n "__fish_cxgear_using_subcommand vault; and __fish_seen_subcommand_from rotate-key" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c cxgear -n "__fish_cxgear_using_subcommand vault; and __fish_seen_subcommand_from export" -l key-file -d 'The file of the vault\'s key, mode 0600 [env: CXGEAR_VAULT_KEY, CXGEAR_VAULT_KEY_FILE]' -r -F
+complete -c cxgear -n "__fish_cxgear_using_subcommand vault; and __fish_seen_subcommand_from export" -l export-key-file -d 'The file of the export\'s own key, mode 0600 [env: CXGEAR_VAULT_EXPORT_KEY]' -r -F
+complete -c cxgear -n "__fish_cxgear_using_subcommand vault; and __fish_seen_subcommand_from export" -l db -d 'The database file [env: CXGEAR_DB] [default: cxgear.db]' -r -F
+complete -c cxgear -n "__fish_cxgear_using_subcommand vault; and __fish_seen_subcommand_from export" -l project -d 'Where new tables and spinners belong, and what lists show [env: CXGEAR_PROJECT]' -r
+complete -c cxgear -n "__fish_cxgear_using_subcommand vault; and __fish_seen_subcommand_from export" -l format -d 'How results are printed [default: table]' -r -f -a "table\t'For people'
+json\t'One array or object'
+ndjson\t'One object a line'
+csv\t'Comma-separated, with a header'"
+complete -c cxgear -n "__fish_cxgear_using_subcommand vault; and __fish_seen_subcommand_from export" -l color -d 'Whether colours are used' -r -f -a "auto\t'On a terminal that has them'
+always\t'Always'
+never\t'Never'"
+complete -c cxgear -n "__fish_cxgear_using_subcommand vault; and __fish_seen_subcommand_from export" -s q -l quiet -d 'Say nothing but warnings and errors'
+complete -c cxgear -n "__fish_cxgear_using_subcommand vault; and __fish_seen_subcommand_from export" -s v -l verbose -d 'Tell every cause of an error'
+complete -c cxgear -n "__fish_cxgear_using_subcommand vault; and __fish_seen_subcommand_from export" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c cxgear -n "__fish_cxgear_using_subcommand vault; and __fish_seen_subcommand_from import" -l key-file -d 'The file of the vault\'s key, mode 0600 [env: CXGEAR_VAULT_KEY, CXGEAR_VAULT_KEY_FILE]' -r -F
+complete -c cxgear -n "__fish_cxgear_using_subcommand vault; and __fish_seen_subcommand_from import" -l export-key-file -d 'The file of the export\'s own key, mode 0600 [env: CXGEAR_VAULT_EXPORT_KEY]' -r -F
+complete -c cxgear -n "__fish_cxgear_using_subcommand vault; and __fish_seen_subcommand_from import" -l db -d 'The database file [env: CXGEAR_DB] [default: cxgear.db]' -r -F
+complete -c cxgear -n "__fish_cxgear_using_subcommand vault; and __fish_seen_subcommand_from import" -l project -d 'Where new tables and spinners belong, and what lists show [env: CXGEAR_PROJECT]' -r
+complete -c cxgear -n "__fish_cxgear_using_subcommand vault; and __fish_seen_subcommand_from import" -l format -d 'How results are printed [default: table]' -r -f -a "table\t'For people'
+json\t'One array or object'
+ndjson\t'One object a line'
+csv\t'Comma-separated, with a header'"
+complete -c cxgear -n "__fish_cxgear_using_subcommand vault; and __fish_seen_subcommand_from import" -l color -d 'Whether colours are used' -r -f -a "auto\t'On a terminal that has them'
+always\t'Always'
+never\t'Never'"
+complete -c cxgear -n "__fish_cxgear_using_subcommand vault; and __fish_seen_subcommand_from import" -l replace -d 'Give secrets that are there the values of the file'
+complete -c cxgear -n "__fish_cxgear_using_subcommand vault; and __fish_seen_subcommand_from import" -s q -l quiet -d 'Say nothing but warnings and errors'
+complete -c cxgear -n "__fish_cxgear_using_subcommand vault; and __fish_seen_subcommand_from import" -s v -l verbose -d 'Tell every cause of an error'
+complete -c cxgear -n "__fish_cxgear_using_subcommand vault; and __fish_seen_subcommand_from import" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c cxgear -n "__fish_cxgear_using_subcommand vault; and __fish_seen_subcommand_from list" -l db -d 'The database file [env: CXGEAR_DB] [default: cxgear.db]' -r -F
+complete -c cxgear -n "__fish_cxgear_using_subcommand vault; and __fish_seen_subcommand_from list" -l project -d 'Where new tables and spinners belong, and what lists show [env: CXGEAR_PROJECT]' -r
+complete -c cxgear -n "__fish_cxgear_using_subcommand vault; and __fish_seen_subcommand_from list" -l format -d 'How results are printed [default: table]' -r -f -a "table\t'For people'
+json\t'One array or object'
+ndjson\t'One object a line'
+csv\t'Comma-separated, with a header'"
+complete -c cxgear -n "__fish_cxgear_using_subcommand vault; and __fish_seen_subcommand_from list" -l color -d 'Whether colours are used' -r -f -a "auto\t'On a terminal that has them'
+always\t'Always'
+never\t'Never'"
+complete -c cxgear -n "__fish_cxgear_using_subcommand vault; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Say nothing but warnings and errors'
+complete -c cxgear -n "__fish_cxgear_using_subcommand vault; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Tell every cause of an error'
+complete -c cxgear -n "__fish_cxgear_using_subcommand vault; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c cxgear -n "__fish_cxgear_using_subcommand completions" -l db -d 'The database file [env: CXGEAR_DB] [default: cxgear.db]' -r -F
 complete -c cxgear -n "__fish_cxgear_using_subcommand completions" -l project -d 'Where new tables and spinners belong, and what lists show [env: CXGEAR_PROJECT]' -r
 complete -c cxgear -n "__fish_cxgear_using_subcommand completions" -l format -d 'How results are printed [default: table]' -r -f -a "table\t'For people'

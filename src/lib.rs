@@ -7,6 +7,8 @@
 //!        steps         ingest  views    ui        |   wings: none knows another
 //!          +-- outside    |      |       |        |   what reaches beyond the program: scripts in a process of their own
 //!          |              |      |       |        |
+//!          |  outside     |      |       |        |   sockets, secrets, providers; knows the model and no store
+//!          |              |      |       |        |
 //!        engine           |      |       |        |   the run loop; owns the Step and Sink seams
 //!          |              |      |       |        |
 //!          +--------------+------+       |        |
@@ -27,6 +29,12 @@
 //! writer's thread, the states in the same transaction as the log, one seal over it. `views` fold the log back into
 //! reports, `ui` shows them. What goes on while it is looked at comes in rounds (`model::report::Live`): a view says what
 //! is new, `ui` writes it, and only `cli` waits in between.
+//!
+//! # A secret's way
+//!
+//! `cli::vault` reads a value where nobody sees it and a key from wherever it is, `outside::vault` seals the one under
+//! the other, and `store` keeps what came of it: bytes that say nothing without the key. Back they come as
+//! `model::secrets`, which hands a value to whoever may have it and scrubs it from all that is written.
 //!
 //! # What must never move
 //!

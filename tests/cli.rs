@@ -26,8 +26,19 @@ const SET: [(&str, &str); 6] = [
 ];
 
 /// What whoever runs the tests may have set, and must not reach the tool.
-const UNSET: [&str; 7] =
-    ["CXGEAR_DB", "CXGEAR_PROJECT", "NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "RUST_BACKTRACE", "RUST_LIB_BACKTRACE"];
+const UNSET: [&str; 11] = [
+    "CXGEAR_DB",
+    "CXGEAR_PROJECT",
+    "CXGEAR_VAULT_KEY",
+    "CXGEAR_VAULT_KEY_FILE",
+    "CXGEAR_VAULT_NEW_KEY",
+    "CXGEAR_VAULT_EXPORT_KEY",
+    "NO_COLOR",
+    "CLICOLOR",
+    "CLICOLOR_FORCE",
+    "RUST_BACKTRACE",
+    "RUST_LIB_BACKTRACE",
+];
 
 /// Says that the environment is the one above.
 const HERMETIC: &str = "CXGEAR_HERMETIC";

@@ -15,7 +15,7 @@ const FLOORS: &[Floor] = &[
     Floor {
         name: "model",
         floors: &[],
-        crates: &["serde", "serde_json", "toml", "jiff", "sha2", "strsim", "thiserror"],
+        crates: &["serde", "serde_json", "toml", "jiff", "sha2", "strsim", "thiserror", "zeroize"],
     },
     Floor { name: "store", floors: &["model"], crates: &["rusqlite", "serde", "serde_json", "sha2", "thiserror"] },
     Floor {
@@ -24,7 +24,11 @@ const FLOORS: &[Floor] = &[
         crates: &["csv", "csv_core", "encoding_rs", "chardetng", "flate2", "memchr", "sha2", "thiserror"],
     },
     Floor { name: "engine", floors: &["model", "store"], crates: &["serde", "serde_json", "jiff", "thiserror"] },
-    Floor { name: "outside", floors: &["model"], crates: &["rquickjs", "rustix", "serde", "serde_json"] },
+    Floor {
+        name: "outside",
+        floors: &["model"],
+        crates: &["argon2", "chacha20poly1305", "rquickjs", "rustix", "serde", "serde_json", "thiserror", "zeroize"],
+    },
     Floor { name: "steps", floors: &["model", "engine", "outside"], crates: &["minijinja", "serde_json"] },
     Floor { name: "views", floors: &["model", "store"], crates: &["jiff", "serde_json", "thiserror"] },
     Floor {
@@ -46,7 +50,19 @@ const FLOORS: &[Floor] = &[
     Floor {
         name: "cli",
         floors: &["model", "store", "ingest", "engine", "outside", "steps", "views", "ui"],
-        crates: &["anyhow", "clap", "clap_complete", "clap_mangen", "csv", "jiff", "serde_json", "sha2", "tokio"],
+        crates: &[
+            "anyhow",
+            "clap",
+            "clap_complete",
+            "clap_mangen",
+            "csv",
+            "jiff",
+            "rpassword",
+            "serde_json",
+            "sha2",
+            "tokio",
+            "zeroize",
+        ],
     },
 ];
 

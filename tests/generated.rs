@@ -55,7 +55,7 @@ fn the_outreach_list() {
 fn commands_of_the_readme() {
     let readme = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md")).unwrap();
     let mut count = 0;
-    for group in ["", "table", "spinner", "project"] {
+    for group in ["", "table", "spinner", "project", "vault"] {
         let args: Vec<_> = [group, "-h"].into_iter().filter(|arg| !arg.is_empty()).collect();
         let help = String::from_utf8(printed(&args)).unwrap();
         let commands = help.lines().skip_while(|line| *line != "Commands:").skip(1).take_while(|line| !line.is_empty());
@@ -63,7 +63,7 @@ fn commands_of_the_readme() {
         for command in commands.filter_map(|line| line.strip_prefix("  ")).filter(|line| !line.starts_with(' ')) {
             let name = command.split_whitespace().next().unwrap();
             let told = format!("`{group} {name}").replace("` ", "`");
-            let is_group = ["table", "spinner", "project"].contains(&name);
+            let is_group = ["table", "spinner", "project", "vault"].contains(&name);
             assert!(is_group || readme.contains(&told), "the README does not name {told}`");
             count += 1;
         }

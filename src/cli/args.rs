@@ -8,6 +8,7 @@ use crate::ui;
 
 mod job;
 pub(super) mod project;
+pub(super) mod vault;
 
 pub(super) use job::{Export, ExportColumns, Limits, Resume, Retry, Run};
 
@@ -112,6 +113,9 @@ pub(super) enum Verb {
     /// Projects: new, list, show, delete
     #[command(subcommand, arg_required_else_help = true)]
     Project(project::Project),
+    /// Secrets: set, list, rm, rename, rotate-key, export, import
+    #[command(subcommand, arg_required_else_help = true)]
+    Vault(vault::Vault),
     /// Create a job and execute it
     #[command(after_help = job::RUN_EXAMPLES)]
     Run(Box<Run>),

@@ -4,6 +4,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
+use zeroize::Zeroizing;
+
 use crate::model::id::WorkspaceId;
 use crate::model::time::{Clock, FixedClock, Millis, Timestamp};
 
@@ -57,6 +59,23 @@ pub(super) fn database(flag: Option<PathBuf>) -> PathBuf {
 /// The project: the flag, else `CXGEAR_PROJECT`.
 pub(super) fn project(flag: Option<String>) -> Option<String> {
     flag.or_else(|| text("CXGEAR_PROJECT"))
+}
+
+/// A secret, such as a key: wiped from memory when it was used.
+///
+/// # Errors
+/// When it is not UTF-8.
+pub(super) fn secret(name: &str) -> Result<Option<Zeroizing<String>>, Failure> {
+    match std::env::var(name) {
+        Ok(text) => Ok(Some(Zeroizing::new(text)).filter(|text| !text.is_empty())),
+        Err(std::env::VarError::NotPresent) => Ok(None),
+        Err(std::env::VarError::NotUnicode(_)) => Err(Failure::request(format!("`{name}` is not UTF-8"))),
+    }
+}
+
+/// A file that a variable names.
+pub(super) fn path(name: &str) -> Option<PathBuf> {
+    text(name).map(PathBuf::from)
 }
 
 /// The zone in which people are told the time; UTC with a fixed clock, because a zone is the machine's too.

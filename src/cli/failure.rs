@@ -144,6 +144,8 @@ fn judge(error: &store::Error) -> (Kind, Vec<String>) {
                 pasted(project)
             )],
         ),
+        E::NoCredential(_) | E::CredentialsTaken(_) => (Kind::Request, one("`cxgear vault list` shows what there is")),
+        E::VaultChanged => (Kind::World, one("run the same command again: nothing is half done")),
         E::PlanLimit(excess) => (Kind::Request, more_room(excess)),
         E::KeyTaken(job) => (
             Kind::Request,

@@ -37,6 +37,7 @@ mod signals;
 mod spinner;
 mod table;
 mod target;
+mod vault;
 mod views;
 
 /// The whole program.
@@ -92,11 +93,17 @@ fn dispatch(context: &Context, matches: &clap::ArgMatches) -> Result<u8, Failure
     if matches!(cli.verb, Verb::Import(_) | Verb::Run(_) | Verb::Resume(_) | Verb::Retry(_)) {
         signals::leaves(context, "nothing was written")?;
     }
+    // Ctrl-C at a question ends it, and not the process on the spot: that would leave a terminal that shows nothing of what
+    // is typed, and an empty database.
+    if let Verb::Vault(_) = cli.verb {
+        drop(signals::asks(context)?);
+    }
     match cli.verb {
         Verb::Import(args) => import::import(context, &args),
         Verb::Table(verb) => table::table(context, &verb),
         Verb::Spinner(verb) => spinner::spinner(context, &verb),
         Verb::Project(verb) => project::project(context, &verb),
+        Verb::Vault(verb) => vault::vault(context, &verb),
         Verb::Run(args) => run::run(context, &args),
         Verb::Resume(args) => drive::resume(context, args.job),
         Verb::Cancel { job } => cancel::cancel(context, job),

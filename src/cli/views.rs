@@ -32,7 +32,7 @@ pub(super) fn command() -> Command {
 
 /// The order of SPEC §2, so that help reads like the work: load, choose, run, look.
 fn ordered(mut command: Command) -> Command {
-    const ORDER: [&str; 21] = [
+    const ORDER: [&str; 22] = [
         "import",
         "table",
         "spinner",
@@ -52,6 +52,7 @@ fn ordered(mut command: Command) -> Command {
         "backup",
         "prune",
         "project",
+        "vault",
         "completions",
         "man",
     ];

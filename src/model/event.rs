@@ -7,7 +7,7 @@ use super::payload::{
     RecordRetry, Signal, Sleeping, StepCompleted, StepFailed, StepProgress, StepRetry, StepSkipped, StepStarted,
     Waiting,
 };
-use super::status::{JobStatus, RecordStatus, SessionStatus};
+use super::status::{CredentialStatus, JobStatus, RecordStatus, SessionStatus};
 
 mod unwritten;
 
@@ -19,6 +19,7 @@ impl Leads {
             Leads::Job(status) => Some(status.name()),
             Leads::Record(status) => Some(status.name()),
             Leads::Session(status) => Some(status.name()),
+            Leads::Credential(status) => Some(status.name()),
             Leads::Nowhere => None,
         }
     }
@@ -44,6 +45,8 @@ pub enum Leads {
     Record(RecordStatus),
     /// A session's.
     Session(SessionStatus),
+    /// A credential's.
+    Credential(CredentialStatus),
     /// None.
     Nowhere,
 }
@@ -127,7 +130,7 @@ macro_rules! catalogue {
     };
 }
 
-use Leads::{Job, Nowhere, Record, Session};
+use Leads::{Credential, Job, Nowhere, Record, Session};
 
 catalogue! {
     1 "job.created" JobCreated(Box<JobCreated>) Job Job(JobStatus::Created);
@@ -215,11 +218,11 @@ catalogue! {
     129 "channel.inbound_received" ChannelInboundReceived(Facts) Workspace Nowhere;
     130 "channel.call_state_changed" ChannelCallStateChanged(Facts) Workspace Nowhere;
 
-    140 "credential.created" CredentialCreated(Facts) Workspace Nowhere;
-    141 "credential.unverified" CredentialUnverified(Facts) Workspace Nowhere;
-    142 "credential.verified" CredentialVerified(Facts) Workspace Nowhere;
-    143 "credential.invalid" CredentialInvalid(Facts) Workspace Nowhere;
-    144 "credential.deleted" CredentialDeleted(Facts) Workspace Nowhere;
+    140 "credential.created" CredentialCreated(Facts) Workspace Credential(CredentialStatus::Unverified);
+    141 "credential.unverified" CredentialUnverified(Facts) Workspace Credential(CredentialStatus::Unverified);
+    142 "credential.verified" CredentialVerified(Facts) Workspace Credential(CredentialStatus::Verified);
+    143 "credential.invalid" CredentialInvalid(Facts) Workspace Credential(CredentialStatus::Invalid);
+    144 "credential.deleted" CredentialDeleted(Facts) Workspace Credential(CredentialStatus::Deleted);
 
     150 "agent.created" AgentCreated(Facts) Workspace Nowhere;
     151 "agent.updated" AgentUpdated(Facts) Workspace Nowhere;
@@ -244,6 +247,20 @@ impl Event {
             | Event::SessionCompleting(facts)
             | Event::SessionCompleted(facts)
             | Event::SessionFailed(facts) => Some(facts),
+            _ => None,
+        }
+    }
+
+    /// The name it says, when it is about a credential.
+    #[must_use]
+    pub fn credential(&self) -> Option<&str> {
+        #[expect(clippy::wildcard_enum_match_arm, reason = "only these are about a credential")]
+        match self {
+            Event::CredentialCreated(facts)
+            | Event::CredentialUnverified(facts)
+            | Event::CredentialVerified(facts)
+            | Event::CredentialInvalid(facts)
+            | Event::CredentialDeleted(facts) => facts.0.get("name")?.as_str(),
             _ => None,
         }
     }

@@ -2,6 +2,7 @@
 //! Deliberately absent: I/O, the clock, randomness, async, printing.
 
 pub mod check;
+pub mod credential;
 pub mod document;
 pub mod event;
 pub mod fingerprint;
@@ -17,6 +18,7 @@ pub mod public;
 pub mod reason;
 pub mod report;
 pub mod seal;
+pub mod secrets;
 pub mod segment;
 pub mod settings;
 pub mod spinner;
@@ -24,3 +26,4 @@ pub mod status;
 pub mod table;
 pub mod time;
 pub mod tokens;
+pub mod vault;

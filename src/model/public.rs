@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
+use super::credential::CredentialFold;
 use super::event::{Event, EventType, Leads};
 use super::fold::{Illegal, JobFold, RecordFold, SessionFold};
 use super::id::{Cursor, JobId, RecordId, RequestId, WorkspaceId};
@@ -102,6 +103,7 @@ pub struct Publisher {
     jobs: HashMap<JobId, OpenJob>,
     records: HashMap<RecordId, OpenRecord>,
     sessions: HashMap<u64, (SessionFold, Timestamp)>,
+    credentials: HashMap<String, CredentialFold>,
 }
 
 /// What an event says, and when the thing that it is about came to be.
@@ -142,10 +144,23 @@ impl Publisher {
             missing.push(Missing::Record(record));
         }
         let session = |entry: &Entry| session(&entry.event).is_some_and(|id| !self.sessions.contains_key(&id));
-        if segment.job.is_none() && first != Some(EventType::SessionQueued) && entries.iter().any(session) {
+        let sessions = first != Some(EventType::SessionQueued) && entries.iter().any(session);
+        if segment.job.is_none() && (sessions || self.misses_credential(entries)) {
             missing.push(Missing::Workspace);
         }
         missing
+    }
+
+    /// Whether there is an event of a credential whose beginning is neither known nor here.
+    fn misses_credential(&self, entries: &[Entry]) -> bool {
+        let mut begun = Vec::new();
+        entries.iter().any(|entry| {
+            let Some(name) = entry.event.credential() else { return false };
+            if entry.event.kind() == EventType::CredentialCreated {
+                begun.push(name);
+            }
+            !begun.contains(&name) && !self.credentials.contains_key(name)
+        })
     }
 
     /// Forgets a record because some of its events are passed over; it will be missing when it comes up again.
@@ -215,6 +230,20 @@ impl Publisher {
     }
 
     fn of_workspace(&mut self, entry: &Entry) -> Result<Told, Illegal> {
+        if entry.seq == 1 {
+            // Fed from its beginning, perhaps once more: what was known of the middle begins anew.
+            self.sessions.clear();
+            self.credentials.clear();
+        }
+        if let Some(name) = entry.event.credential() {
+            let fold = self.credentials.entry(name.to_owned()).or_default();
+            let change = fold.apply(entry.at, &entry.event)?;
+            let born = fold.created_at;
+            if fold.is_gone() {
+                self.credentials.remove(name);
+            }
+            return Ok((value::of_credential(&entry.event, change), Some(born)));
+        }
         let Some(id) = session(&entry.event) else { return Ok((value::stored(&entry.event), None)) };
         let (fold, born) = self.sessions.entry(id).or_insert((SessionFold::default(), entry.at));
         let change = fold.apply(&entry.event)?;

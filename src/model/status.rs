@@ -131,6 +131,20 @@ statuses! {
     }
 }
 
+statuses! {
+    /// Where a credential of the vault stands.
+    CredentialStatus {
+        /// Kept, and never used as it is now.
+        Unverified = "unverified", Quiet, -> [Verified, Invalid, Deleted];
+        /// Whoever it is for took it.
+        Verified = "verified", Good, -> [Unverified, Invalid, Deleted];
+        /// Whoever it is for refused it.
+        Invalid = "invalid", Bad, -> [Unverified, Verified, Deleted];
+        /// Gone; another may be kept under its name.
+        Deleted = "deleted", Quiet, -> [];
+    }
+}
+
 /// How a record or job turned out, told apart from whether it ended (EVENTS §1.6).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verdict {

@@ -1,4 +1,5 @@
-//! What reaches beyond the program: the sandbox of scripts, sockets, secrets, providers.
-//! Deliberately absent: the store, printing, the environment, any knowledge of jobs and records.
+//! What leads out of the workspace, or must not be seen in it: the sandbox of scripts, sockets, secrets, providers.
+//! Deliberately absent: the store, printing, the environment, any knowledge of jobs, records and steps.
 
 pub mod script;
+pub mod vault;

@@ -3,6 +3,8 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::model::credential::Credential;
+use crate::model::document::list;
 use crate::model::fold::Illegal;
 use crate::model::id::{Cursor, JobId, RecordId, RequestId, RowId, SessionId, WorkspaceId};
 use crate::model::plan::{Excess, Usage};
@@ -10,6 +12,7 @@ use crate::model::project::{Project, ProjectType};
 use crate::model::segment::{Damaged, Segment, StoredSegment, Tombstone};
 use crate::model::table::Table;
 use crate::model::time::Timestamp;
+use crate::model::vault::{Lock, Sealed};
 
 #[cfg(test)]
 mod conformance;
@@ -25,8 +28,8 @@ pub use project::{Few, Holdings, NextJob, Terms};
 pub use receipts::receipts;
 pub use sqlite::{Access, Copied, Fault, Invocation, Overwrite, Side, SqliteStore, check_condition, on_long_wait};
 pub use values::{
-    Fate, Fresh, Job, Left, LoadFacts, LoadMode, LoadPlan, NewJob, Prunable, Pruned, Range, Record, RecordAsk, Row,
-    RowAsk, Rows, Scope, Seal, Selection, Selector, Session, SpinnerVersion, Tally,
+    Clash, Fate, Fresh, Job, Left, LoadFacts, LoadMode, LoadPlan, NewJob, Prunable, Pruned, Range, Record, RecordAsk,
+    Row, RowAsk, Rows, Scope, Seal, Selection, Selector, Session, SpinnerVersion, Tally,
 };
 pub use writing::{Writing, writing};
 
@@ -66,6 +69,12 @@ pub enum Error {
     DefaultProject,
     #[error("table `{table}` belongs to project `{project}`")]
     OtherProject { table: String, project: String },
+    #[error("there is no credential `{0}`")]
+    NoCredential(String),
+    #[error("there {} already", there(.0))]
+    CredentialsTaken(Vec<String>),
+    #[error("the vault was changed by another process")]
+    VaultChanged,
     #[error("{0}")]
     PlanLimit(Box<Excess>),
     #[error("the idempotency key was used for job {0} with other arguments")]
@@ -84,6 +93,12 @@ pub enum Error {
     Json(#[from] serde_json::Error),
     #[error("{0}")]
     Injected(&'static str),
+}
+
+/// `is a credential `a``, `are credentials `a` and `b``
+fn there(names: &[String]) -> String {
+    let (verb, s) = if names.len() == 1 { ("is a", "") } else { ("are", "s") };
+    format!("{verb} credential{s} {}", list(names.iter().map(String::as_str)))
 }
 
 /// What the world did to the database, where that is known.
@@ -159,6 +174,12 @@ pub trait Read {
     fn holdings(&self, project: &str) -> Result<Holdings>;
     /// What the meters of a plan say in the month of a moment.
     fn usage(&self, at: Timestamp) -> Result<Usage>;
+    /// What opens the vault; nothing before the first credential is kept.
+    fn vault(&self) -> Result<Option<Lock>>;
+    /// All credentials by name.
+    fn credentials(&self) -> Result<Vec<Credential>>;
+    /// Their values, encrypted, by name.
+    fn sealed(&self) -> Result<Vec<Sealed>>;
     /// All data tables by name.
     fn tables(&self) -> Result<Vec<Table>>;
     /// One data table, by its name without regard to case.
@@ -260,6 +281,26 @@ pub trait Write: Read + Send {
     /// # Errors
     /// [`Error::ProjectInUse`] while it has anything, [`Error::DefaultProject`] for the one that stays.
     fn delete_project(&mut self, at: Timestamp, name: &str) -> Result<()>;
+    /// Keeps credentials: new ones, and new values of those that are there. The first makes the vault.
+    ///
+    /// # Errors
+    /// [`Error::VaultChanged`] when `lock` is not the vault's, [`Error::CredentialsTaken`] when one must not be replaced.
+    fn keep_credentials(&mut self, at: Timestamp, lock: &Lock, sealed: &[Sealed], clash: Clash) -> Result<()>;
+    /// Gives a credential another name: `before` as it was read, `after` sealed under the new one.
+    ///
+    /// # Errors
+    /// [`Error::VaultChanged`] when `lock` or `before` is not the vault's, [`Error::CredentialsTaken`] for a name that is used.
+    fn rename_credential(&mut self, at: Timestamp, lock: &Lock, before: &Sealed, after: &Sealed) -> Result<()>;
+    /// Deletes a credential. With the last one the vault goes too.
+    ///
+    /// # Errors
+    /// [`Error::NoCredential`] when there is none of that name.
+    fn delete_credential(&mut self, at: Timestamp, name: &str) -> Result<()>;
+    /// Gives the vault another lock, and every value with it: each as it was read, and sealed anew.
+    ///
+    /// # Errors
+    /// [`Error::VaultChanged`] when that is no longer what the vault holds.
+    fn rekey_vault(&mut self, before: &Lock, after: &Lock, values: &[(Sealed, Sealed)]) -> Result<()>;
     /// Makes a job: its row, its selection, `job.created` and `job.queued`. Nothing, when no rows are meant. It belongs to
     /// its table's project.
     ///

@@ -109,6 +109,15 @@ pub struct Session {
     pub status: SessionStatus,
 }
 
+/// What becomes of a credential whose name is used already.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Clash {
+    /// It is left alone, and nothing is kept.
+    Refuse,
+    /// It gets the new value.
+    Replace,
+}
+
 /// Rows by their numbers, both ends included.
 pub type Range = RangeInclusive<u64>;
 

@@ -30,6 +30,7 @@ mod table_list;
 mod table_show;
 #[cfg(test)]
 mod tests;
+pub mod vault_list;
 pub mod verify;
 
 pub use args::{Arg, Args, Form, Kind, Place, Source, Value};
@@ -63,6 +64,7 @@ pub const ALL: &[View] = &[
     spinner_show::VIEW,
     project_list::VIEW,
     project::VIEW,
+    vault_list::VIEW,
 ];
 
 /// The view of that name.

@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
+use super::credential::CredentialFold;
 use super::event::{Event, Subject};
 use super::fold::SessionFold;
 use super::id::{Cursor, JobId, RecordId, SessionId};
@@ -57,6 +58,7 @@ pub struct Check {
     jobs: HashMap<JobId, JobCheck>,
     open: HashMap<RecordId, RecordCheck>,
     sessions: BTreeMap<SessionId, (Option<JobId>, SessionFold)>,
+    credentials: BTreeMap<String, CredentialFold>,
     keys: HashSet<String>,
     /// What the workspace's stream came to.
     pub things: Things,
@@ -169,6 +171,7 @@ impl Check {
             (None, _) => {
                 self.session(entry);
                 self.things.event(entry, &mut self.breaches);
+                self.credential(entry);
                 None
             }
         }
@@ -195,6 +198,24 @@ impl Check {
         if let Err(illegal) = fold.apply(&entry.event) {
             self.breach("F2", entry.cursor, format!("session {session}"), illegal.to_string());
         }
+    }
+
+    fn credential(&mut self, entry: &Entry) {
+        let Some(name) = entry.event.credential() else { return };
+        let fold = self.credentials.entry(name.to_owned()).or_default();
+        let illegal = fold.apply(entry.at, &entry.event).err();
+        if fold.is_gone() {
+            self.credentials.remove(name);
+        }
+        if let Some(illegal) = illegal {
+            self.breach("F2", entry.cursor, format!("credential {name}"), illegal.to_string());
+        }
+    }
+
+    /// After the last segment: the credentials that are there, by name.
+    #[must_use]
+    pub fn credentials(&self) -> &BTreeMap<String, CredentialFold> {
+        &self.credentials
     }
 
     /// After the last segment: the records that have not ended.

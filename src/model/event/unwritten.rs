@@ -20,7 +20,8 @@ const UNWRITTEN: &[&str] = &[
     "session.idle",
     "integration.*",
     "channel.*",
-    "credential.*",
+    "credential.verified",
+    "credential.invalid",
     "agent.*",
     "destination.*",
 ];

@@ -215,6 +215,42 @@ fn sessions_carry_their_change_and_other_things_their_facts() {
 }
 
 #[test]
+fn credentials_carry_their_change_from_wherever_the_log_is_read() {
+    let facts = |name: &str| Facts(json!({ "name": name }).as_object().cloned().unwrap());
+    let session = |id: u64| Facts(json!({ "session": id, "job": 3 }).as_object().cloned().unwrap());
+    let ws = |cursor, events| own(cursor, |at, events| Segment::workspace(at, events).unwrap(), events);
+    let segments = [
+        ws(1, vec![Event::CredentialCreated(facts("a"))]),
+        ws(2, vec![Event::SessionQueued(session(1)), Event::CredentialCreated(facts("b"))]),
+        ws(4, vec![Event::CredentialVerified(facts("a")), Event::CredentialDeleted(facts("a"))]),
+        ws(6, vec![Event::CredentialCreated(facts("a")), Event::CredentialInvalid(facts("a"))]),
+        ws(8, vec![Event::SessionFailed(session(1))]),
+    ];
+    let mut whole = Publisher::default();
+    let told: Vec<_> = segments.iter().flat_map(|segment| published(&mut whole, segment)).collect();
+    let change = |at: usize| [&told[at].value["from_status"], &told[at].value["to_status"]].map(ToString::to_string);
+    assert_eq!(change(0), ["null", "\"unverified\""]);
+    assert_eq!(change(3), ["\"unverified\"", "\"verified\""]);
+    assert_eq!(change(4), ["\"verified\"", "\"deleted\""]);
+    assert_eq!((change(5), told[5].value["name"].as_str()), (["null", "\"unverified\""].map(str::to_owned), Some("a")));
+    // From the middle: a session is known by then, a credential is not.
+    let mut publisher = Publisher::default();
+    let mut asked = Vec::new();
+    let mut rest = Vec::new();
+    for (at, segment) in segments.iter().enumerate().skip(1) {
+        for missing in publisher.missing(segment, &entries(&segments[at..=at])) {
+            asked.push((at, missing));
+            for before in &segments[..at] {
+                published(&mut publisher, before);
+            }
+        }
+        rest.extend(published(&mut publisher, segment));
+    }
+    assert_eq!(asked, [(2, Missing::Workspace)]);
+    assert_eq!(told[1..], rest);
+}
+
+#[test]
 fn random_histories_reach_every_kind_of_event() {
     let mut reached = std::collections::HashSet::new();
     for seed in 0..500_u32 {

@@ -9,7 +9,7 @@ use super::super::journey::merged;
 use super::super::payload::{Decision, DecisionType, JobEnded, StepCompleted, StepName, Waiting};
 use super::super::reason::Reason;
 use super::super::segment::Entry;
-use super::super::status::{JobStatus, RecordStatus, SessionStatus, Verdict};
+use super::super::status::{CredentialStatus, JobStatus, RecordStatus, SessionStatus, Verdict};
 use super::super::time::{Millis, Timestamp};
 
 type Object = Map<String, Value>;
@@ -54,6 +54,14 @@ fn span(from: Option<Timestamp>, to: Option<Timestamp>) -> Value {
 pub(super) fn of_session(event: &Event, changed: Option<Change<SessionStatus>>) -> Object {
     let mut value = changed.map_or_else(Object::new, |changed| {
         change(changed.from.map(SessionStatus::name), changed.to.name(), changed.reason)
+    });
+    fill(&mut value, stored(event));
+    value
+}
+
+pub(super) fn of_credential(event: &Event, changed: Option<Change<CredentialStatus>>) -> Object {
+    let mut value = changed.map_or_else(Object::new, |changed| {
+        change(changed.from.map(CredentialStatus::name), changed.to.name(), changed.reason)
     });
     fill(&mut value, stored(event));
     value

@@ -97,6 +97,7 @@ impl<'db> Appender<'db> {
             Owner::Workspace(events) => {
                 for (time, event) in events {
                     self.fold_session(time.plus(late), event)?;
+                    super::vault::fold(self.db, at, event)?;
                 }
             }
         }

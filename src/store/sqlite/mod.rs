@@ -31,6 +31,7 @@ mod schema;
 mod select;
 #[cfg(test)]
 mod tests;
+mod vault;
 mod waiting;
 mod write;
 

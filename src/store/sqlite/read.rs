@@ -6,7 +6,8 @@ use rusqlite::{Connection, OptionalExtension as _, ToSql};
 
 use super::rows::{JOB, RECORD, SEGMENT, SPINNER, TABLE, quoted};
 use super::select::select;
-use super::{SqliteStore, condition, project, prune, rows, schema, select, write};
+use super::{SqliteStore, condition, project, prune, rows, schema, select, vault, write};
+use crate::model::credential::Credential;
 use crate::model::id::{Cursor, JobId, RecordId, RequestId, RowId, SessionId, WorkspaceId};
 use crate::model::plan::Usage;
 use crate::model::project::Project;
@@ -14,6 +15,7 @@ use crate::model::segment::{StoredSegment, Tombstone};
 use crate::model::status::RecordStatus;
 use crate::model::table::Table;
 use crate::model::time::Timestamp;
+use crate::model::vault::{Lock, Sealed};
 use crate::store::lock::{self, Holder};
 use crate::store::{
     Cells, Error, Holdings, Job, Left, Prunable, Range, Read, Record, RecordAsk, Result, Row, RowAsk, Scope, Seal,
@@ -85,6 +87,18 @@ impl Read for SqliteStore {
 
     fn usage(&self, at: Timestamp) -> Result<Usage> {
         project::usage(&self.db, at)
+    }
+
+    fn vault(&self) -> Result<Option<Lock>> {
+        vault::lock(&self.db)
+    }
+
+    fn credentials(&self) -> Result<Vec<Credential>> {
+        vault::credentials(&self.db)
+    }
+
+    fn sealed(&self) -> Result<Vec<Sealed>> {
+        vault::sealed(&self.db)
     }
 
     fn tables(&self) -> Result<Vec<Table>> {

@@ -17,8 +17,9 @@ use crate::model::project::{DEFAULT, Project, ProjectType};
 use crate::model::segment::Segment;
 use crate::model::table::Table;
 use crate::model::time::Timestamp;
+use crate::model::vault::{Lock, Sealed};
 use crate::store::lock::{self, JobLock};
-use crate::store::{Error, Fresh, Load, LoadPlan, NewJob, Pruned, Result, Rows, SpinnerVersion, Write};
+use crate::store::{Clash, Error, Fresh, Load, LoadPlan, NewJob, Pruned, Result, Rows, SpinnerVersion, Write};
 
 impl SqliteStore {
     /// A commit that appends: runs `write`, then stores the segments it returns.
@@ -47,7 +48,11 @@ impl SqliteStore {
     }
 }
 
-fn append(db: &Connection, request: crate::model::id::RequestId, segments: &[Segment]) -> Result<Option<Cursor>> {
+pub(super) fn append(
+    db: &Connection,
+    request: crate::model::id::RequestId,
+    segments: &[Segment],
+) -> Result<Option<Cursor>> {
     if segments.is_empty() {
         return Ok(None);
     }
@@ -111,6 +116,22 @@ impl Write for SqliteStore {
 
     fn delete_project(&mut self, at: Timestamp, name: &str) -> Result<()> {
         self.commit_events(|db| project::delete(db, at, name))
+    }
+
+    fn keep_credentials(&mut self, at: Timestamp, lock: &Lock, sealed: &[Sealed], clash: Clash) -> Result<()> {
+        self.keep(at, lock, sealed, clash)
+    }
+
+    fn rename_credential(&mut self, at: Timestamp, lock: &Lock, before: &Sealed, after: &Sealed) -> Result<()> {
+        self.rename(at, lock, before, after)
+    }
+
+    fn delete_credential(&mut self, at: Timestamp, name: &str) -> Result<()> {
+        self.forget(at, name)
+    }
+
+    fn rekey_vault(&mut self, before: &Lock, after: &Lock, values: &[(Sealed, Sealed)]) -> Result<()> {
+        self.rekey(before, after, values)
     }
 
     fn create_job(&mut self, at: Timestamp, job: &NewJob) -> Result<Option<JobId>> {

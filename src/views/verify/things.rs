@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{PAGE, Run};
 use crate::model::check::{Imported, PrunedJob, Published, TableCheck, Things, key};
+use crate::model::credential::CredentialFold;
 use crate::model::fingerprint::{self, Rows};
 use crate::model::id::{JobId, RowId, SessionId};
 use crate::model::project::DEFAULT;
@@ -23,8 +24,32 @@ impl Run<'_> {
         self.other_jobs(known, std::mem::take(&mut things.pruned))?;
         self.projects(&things)?;
         self.tables(&things)?;
+        self.credentials()?;
         self.spinners(things)
         // Whatever else gets a state beside the log is compared here.
+    }
+
+    fn credentials(&mut self) -> store::Result<()> {
+        let mut folds = self.check.credentials().clone();
+        let stored = self.read.credentials()?;
+        let (any, vault) = (!stored.is_empty(), self.read.vault()?.is_some());
+        for credential in stored {
+            let object = format!("credential {}", credential.name);
+            match folds.remove(&credential.name) {
+                None => self.note("F4", &object, NO_EVENTS),
+                Some(CredentialFold { status, created_at, updated_at }) => {
+                    let told = (status, created_at, updated_at);
+                    let same = told == (Some(credential.status), credential.created_at, credential.updated_at);
+                    self.hold(same, &object, "its state is not what its events come to");
+                }
+            }
+        }
+        for name in folds.into_keys() {
+            self.note("F4", &format!("credential {name}"), NO_STATE);
+        }
+        let what = if any { "there is nothing to open it with" } else { "there is nothing in it" };
+        self.hold(any == vault, "vault", what);
+        Ok(())
     }
 
     fn projects(&mut self, things: &Things) -> store::Result<()> {

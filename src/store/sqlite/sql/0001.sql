@@ -99,6 +99,29 @@ CREATE TABLE cx_spinner (
     PRIMARY KEY (name, version)
 ) STRICT, WITHOUT ROWID;
 
+-- What opens the vault once there is a key. The key is not here, nor anything that would tell a wrong one from a change.
+CREATE TABLE cx_vault (
+    one     INTEGER PRIMARY KEY CHECK (one = 1),
+    id      BLOB    NOT NULL CHECK (length(id) = 16),
+    memory  INTEGER CHECK (memory > 0),       -- KiB; null with the next three: the key comes as such
+    passes  INTEGER CHECK (passes > 0),
+    lanes   INTEGER CHECK (lanes > 0),
+    salt    BLOB    CHECK (length(salt) = 16),
+    nonce   BLOB    NOT NULL CHECK (length(nonce) = 24),
+    wrapped BLOB    NOT NULL CHECK (length(wrapped) = 48),
+    CHECK ((memory IS NULL) = (passes IS NULL) AND (memory IS NULL) = (lanes IS NULL) AND (memory IS NULL) = (salt IS NULL))
+) STRICT;
+
+-- Values encrypted; the rest is the fold of the log.
+CREATE TABLE cx_credential (
+    name       TEXT PRIMARY KEY COLLATE NOCASE,
+    status     INTEGER NOT NULL CHECK (status BETWEEN 0 AND 2),
+    nonce      BLOB    NOT NULL CHECK (length(nonce) = 24),
+    ciphertext BLOB    NOT NULL CHECK (length(ciphertext) > 16),
+    created_at INTEGER NOT NULL,
+    updated_at INTEGER NOT NULL CHECK (updated_at >= created_at)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE cx_session (
     id         INTEGER PRIMARY KEY,
     job        INTEGER NOT NULL,
