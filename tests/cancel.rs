@@ -26,7 +26,7 @@ fn prepare(folder: &Path, spinner: &str) {
     assert!(cxgear(folder, &["import", "t.csv"]).output().unwrap().status.success());
 }
 
-const PLAIN: &str = "name = \"s\"\n[[steps]]\nname = \"a\"\ntype = \"log\"\nmessage = \"{{ n }}\"\n";
+const PLAIN: &str = "name = \"s\"\n[[steps]]\nname = \"a\"\ntype = \"log\"\nmessage = \"{% for i in range(2000) %}{% endfor %}{{ n }}\"\n";
 
 /// Every record fails, and rests for long before it is tried again.
 const RESTING: &str = "name = \"s\"\n[record_retry]\nattempts = 3\nfirst = \"1h\"\nmax = \"1h\"\n\
@@ -97,7 +97,7 @@ fn a_running_job_is_canceled_from_elsewhere() {
     let done = number(folder.path(), "SELECT completed FROM cx_job");
     assert!(0 < done && done < i64::from(ROWS), "{done}");
     // What was not started is new again, and only that.
-    let rest = cxgear(folder.path(), &["run", "s.toml", "--new"]).output().unwrap();
+    let rest = cxgear(folder.path(), &["run", "s.toml", "--new", "--detach"]).output().unwrap();
     assert_eq!(rest.status.code(), Some(0));
     assert_eq!(number(folder.path(), "SELECT total FROM cx_job WHERE id = 2"), i64::from(ROWS) - done);
 }

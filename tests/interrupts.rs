@@ -304,7 +304,8 @@ fn every_view() -> Vec<Vec<&'static str>> {
         let required = view.args.iter().filter(|arg| arg.place == Place::Required);
         view.name.split(' ').chain(required.map(|arg| needs(arg.value_name, view.name))).collect()
     };
-    views::ALL.iter().map(words).collect()
+    // A vault that is empty has nothing to read.
+    views::ALL.iter().filter(|view| view.name != "vault list").map(words).collect()
 }
 
 #[test]

@@ -10,7 +10,8 @@ use crate::model::params::Params;
 use crate::model::payload::{ErrorInfo, JobEnded, LimitExceeded};
 use crate::model::reason::Reason;
 use crate::model::segment::Segment;
-use crate::store::{RecordAsk, Scope as LogScope, Write};
+use crate::model::status::JobStatus;
+use crate::store::{Error as StoreError, RecordAsk, Scope as LogScope, Write};
 
 /// How a run leaves its job.
 pub(super) enum Close {
@@ -32,8 +33,25 @@ pub(super) enum Close {
 /// Records stopped in one commit.
 const PAGE: u64 = 1_000;
 
-/// Writes what is left to write.
+/// Writes what is left to write. Whoever cancels the job meanwhile is obeyed: what was stopped stays stopped.
 pub(super) fn close(
+    run: &Run<'_>,
+    store: &mut dyn Write,
+    sink: &mut dyn Sink,
+    session: SessionId,
+    close: Close,
+) -> Result<Ending, Error> {
+    match write(run, store, sink, session, close) {
+        Err(Error::Store(StoreError::Illegal(_) | StoreError::JobConflict(_)))
+            if store.job(run.job.id)?.is_some_and(|job| job.status == JobStatus::Canceling) =>
+        {
+            write(run, store, sink, session, Close::Canceled)
+        }
+        done => done,
+    }
+}
+
+fn write(
     run: &Run<'_>,
     store: &mut dyn Write,
     sink: &mut dyn Sink,

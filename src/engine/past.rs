@@ -145,7 +145,7 @@ impl Past {
             let Results { place, internal, outcomes } = results.clone();
             Some(CarriedStep { name: name(place)?, outcomes, internal })
         });
-        Carried { from, steps: steps.collect(), at: self.left().and_then(name) }
+        Carried { from, steps: steps.collect(), partial: self.fold.partial, at: self.left().and_then(name) }
     }
 
     /// The place of the step that failed, or where the record was when it was stopped.

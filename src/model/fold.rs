@@ -82,6 +82,8 @@ pub struct RecordFold {
 pub struct Produced {
     /// So many steps.
     pub steps: usize,
+    /// Whether it went on after a failed one.
+    pub partial: bool,
     /// The last `disposition` outcome.
     pub disposition: Option<String>,
     /// The outcome keys, in the order they came.
@@ -141,7 +143,7 @@ impl RecordFold {
             }
             Event::RecordRetryScheduled(retry) => {
                 self.attempt = retry.next_attempt;
-                (self.failed_step, self.reason, self.partial, self.promised) = (None, None, false, None);
+                (self.failed_step, self.reason, self.promised) = (None, None, None);
                 self.begin_anew();
                 Some(retry.reason_code)
             }
@@ -166,8 +168,8 @@ impl RecordFold {
 
     /// Nothing was produced yet, but for what was carried.
     fn begin_anew(&mut self) {
-        let Produced { disposition, outcome_keys, .. } = self.carried.as_deref().cloned().unwrap_or_default();
-        (self.disposition, self.outcome_keys) = (disposition, outcome_keys);
+        let Produced { disposition, outcome_keys, partial, .. } = self.carried.as_deref().cloned().unwrap_or_default();
+        (self.disposition, self.outcome_keys, self.partial) = (disposition, outcome_keys, partial);
     }
 
     /// The steps' part: at most one open, each end with its start, tries in order (EVENTS §8, S1–S7).

@@ -1,7 +1,7 @@
 //! A log with an event of every type that has a counterpart elsewhere, most of which no command writes yet.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use cxgear::model::event::Event;
 use cxgear::model::fold::RecordFold;
@@ -42,6 +42,7 @@ fn because(reason: Reason) -> Because {
 
 /// A log under construction: a second passes with each event.
 struct Log {
+    path: PathBuf,
     store: SqliteStore,
     at: i64,
     folds: BTreeMap<RecordId, RecordFold>,
@@ -51,7 +52,16 @@ impl Log {
     fn new(path: &Path) -> Log {
         let workspace = Some("CXGEAR".parse().unwrap());
         let invocation = Invocation { verb: "test".to_owned(), at: NOW, workspace };
-        Log { store: store::open(path, Access::Create(invocation)).unwrap(), at: 0, folds: BTreeMap::new() }
+        let store = store::open(path, Access::Create(invocation)).unwrap();
+        Log { path: path.to_owned(), store, at: 0, folds: BTreeMap::new() }
+    }
+
+    /// What the vault would have stored beside `credential.created`.
+    fn value_of_a_credential(&self) {
+        let db = rusqlite::Connection::open(&self.path).unwrap();
+        let at = NOW.plus(self.at).0;
+        let sql = "INSERT INTO cx_credential VALUES ('thing', 0, zeroblob(24), zeroblob(20), ?1, ?1)";
+        assert_eq!(db.execute(sql, [at]).unwrap(), 1);
     }
 
     fn now(&mut self) -> Timestamp {
@@ -322,6 +332,10 @@ fn workspace(log: &mut Log) {
         Event::DestinationDeactivated(named(json!("active"), "inactive")),
         Event::DestinationDeleted(plain()),
     ] {
+        let is_new_credential = matches!(event, Event::CredentialCreated(_));
         log.ws(event);
+        if is_new_credential {
+            log.value_of_a_credential();
+        }
     }
 }

@@ -21,7 +21,9 @@ impl<'r> Driver<'r, '_, '_> {
         if !self.writer.settle() {
             return Ok(false);
         }
-        while let Some(row) = self.resting.pop() {
+        // One that rests again is not in the log yet, so it is not due in this round, however short its rest.
+        let due: Vec<_> = std::iter::from_fn(|| self.resting.pop()).collect();
+        for row in due {
             let past = self.past(RecordId { job: self.run.job.id, row })?;
             if !(self.take_up(past)? && self.may_go_on()) {
                 return Ok(false);

@@ -27,6 +27,9 @@ pub struct Carried {
     /// The steps that are done, with what they produced, in the order they ended.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub steps: Vec<CarriedStep>,
+    /// Whether it had gone on after a failed step.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub partial: bool,
     /// The step to begin at; nothing when none is left.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub at: Option<String>,
@@ -70,6 +73,7 @@ impl Carried {
         let outcomes = self.outcomes();
         Produced {
             steps: self.steps.len(),
+            partial: self.partial,
             disposition: outcomes.get("disposition").and_then(Value::as_str).map(str::to_owned),
             outcome_keys: outcomes.keys().cloned().collect(),
         }
@@ -253,4 +257,8 @@ pub struct RecordEnded {
     /// What went wrong.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub errors: Vec<ErrorInfo>,
+}
+
+fn is_false(value: &bool) -> bool {
+    !*value
 }

@@ -31,8 +31,10 @@ pub(super) fn select(db: &Connection, table: &Table, selector: &Selector, condit
     if selector.new_for.is_some() {
         sql += " AND cx_row NOT IN (SELECT r.row FROM cx_job j JOIN cx_record r ON r.job = j.id \
                 WHERE j.spinner = :spinner AND j.tbl = :table AND r.claim > 0) \
-                AND NOT EXISTS (SELECT 1 FROM cx_job j JOIN cx_selection s ON s.job = j.id \
-                WHERE j.spinner = :spinner AND j.tbl = :table AND j.ended_at IS NULL AND cx_row BETWEEN s.first AND s.last)";
+                AND NOT EXISTS (SELECT 1 FROM cx_job j \
+                WHERE j.spinner = :spinner AND j.tbl = :table AND j.ended_at IS NULL AND ";
+        sql += &selected_by("j.id", "cx_row");
+        sql += ")";
     }
     sql += " ORDER BY cx_row LIMIT :limit";
     let ranges: Vec<_> = selector.rows.iter().flatten().map(|r| (capped(*r.start()), capped(*r.end()))).collect();
@@ -47,6 +49,14 @@ pub(super) fn select(db: &Connection, table: &Table, selector: &Selector, condit
     gather(db, &sql, all)
 }
 
+/// Whether a job has selected a row: one look into the key, however scattered the ranges are.
+fn selected_by(job: &str, row: &str) -> String {
+    format!(
+        "coalesce((SELECT s.last FROM cx_selection s WHERE s.job = {job} AND s.first <= {row} \
+         ORDER BY s.first DESC LIMIT 1) >= {row}, false)"
+    )
+}
+
 /// Records of a job that started and did not complete, and that no other job has retried or is about to.
 pub(super) fn left(db: &Connection, left: &Left) -> Result<Selection> {
     let mut sql = "SELECT r.row FROM cx_record r WHERE r.job = :job \
@@ -57,8 +67,9 @@ pub(super) fn left(db: &Connection, left: &Left) -> Result<Selection> {
     // As with `--new`: a row of an open job is taken even before it starts, of an ended one only when it did.
     sql += " AND NOT EXISTS (SELECT 1 FROM cx_job j JOIN cx_record x ON x.job = j.id AND x.row = r.row \
             WHERE j.retry_of = :job AND x.claim > 0) \
-            AND NOT EXISTS (SELECT 1 FROM cx_job j JOIN cx_selection s ON s.job = j.id \
-            WHERE j.retry_of = :job AND j.ended_at IS NULL AND r.row BETWEEN s.first AND s.last) ORDER BY r.row";
+            AND NOT EXISTS (SELECT 1 FROM cx_job j WHERE j.retry_of = :job AND j.ended_at IS NULL AND ";
+    sql += &selected_by("j.id", "r.row");
+    sql += ") ORDER BY r.row";
     let all = named_params! {
         ":job": capped(left.job.0),
         ":failed": RecordStatus::Failed.code(),

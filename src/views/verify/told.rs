@@ -12,9 +12,10 @@ use crate::model::report::{Block, Cell, Column, List, Report, Single, Tone, coun
 pub fn report(verified: &Verified) -> Report<'static> {
     let Verified { breaches, events, jobs, pruned, records, seal } = verified;
     let (word, tone) = if breaches.is_empty() { ("whole", Tone::Good) } else { ("broken", Tone::Bad) };
-    let told = breaches.iter().map(
-        |breach| json!({ "rule": breach.rule, "cursor": place(breach), "object": breach.object, "what": breach.what }),
-    );
+    let told = breaches.iter().map(|breach| {
+        let Breach { rule, object, what, .. } = breach;
+        json!({ "rule": rule, "cursor": place(breach), "object": object, "what": what, "mend": mend(breach) })
+    });
     let object = vec![
         ("status", Cell::Status(word, tone)),
         ("events", Cell::Count(*events)),
@@ -36,12 +37,34 @@ pub fn report(verified: &Verified) -> Report<'static> {
     }
     let mut blocks = vec![Block::Title(title)];
     if !breaches.is_empty() {
-        blocks.push(Block::Table { title: "Broken rules", list: listed(breaches) });
+        blocks.push(Block::Pairs { title: "Broken rules", pairs: breaches.iter().map(pair).collect() });
+        let mut mends: Vec<_> = breaches.iter().map(mend).collect();
+        mends.sort_unstable();
+        mends.dedup();
+        let pairs = mends.into_iter().map(|mend| ("mend".to_owned(), Cell::text(mend))).collect();
+        blocks.push(Block::Pairs { title: "", pairs });
     }
     if let Some(seal) = seal {
         blocks.push(Block::Pairs { title: "", pairs: vec![("last seal".to_owned(), Cell::text(seal))] });
     }
     Report::Single(Single { object, blocks, lines: Some(listed(breaches)) })
+}
+
+/// How it is mended, as far as it can be.
+fn mend(breach: &Breach) -> &'static str {
+    match breach.rule {
+        "SQLITE" => "the README says how to bring back what is whole, under \"A damaged file\"",
+        "F4" if breach.object.starts_with("table ") => {
+            "go back to a backup, or import the table again with `--replace`"
+        }
+        _ => "go back to a backup: what is here is not what was written, and nothing can tell what was",
+    }
+}
+
+/// For people: what is broken where, and what is wrong with it, however long.
+fn pair(breach: &Breach) -> (String, Cell) {
+    let at = place(breach).map_or_else(String::new, |cursor| format!(" at {}", cursor.0));
+    (format!("{} {}{at}", breach.rule, breach.object), Cell::text(&breach.what))
 }
 
 /// Where in the log; a state that is wrong has no place there.
@@ -52,7 +75,8 @@ fn place(breach: &Breach) -> Option<Cursor> {
 fn listed(breaches: &[Breach]) -> List<'static> {
     let row = |breach: &Breach| {
         let cursor = Cell::maybe(place(breach), |cursor| Cell::Number(cursor.0));
-        vec![Cell::text(breach.rule), cursor, Cell::text(&breach.object), Cell::text(&breach.what)]
+        let (object, what) = (Cell::text(&breach.object), Cell::text(&breach.what));
+        vec![Cell::text(breach.rule), cursor, object, what, Cell::text(mend(breach))]
     };
     let rows: Vec<_> = breaches.iter().map(row).collect();
     List {
@@ -61,6 +85,7 @@ fn listed(breaches: &[Breach]) -> List<'static> {
             Column::new("cursor", "CURSOR"),
             Column::new("object", "OBJECT"),
             Column::new("what", "WHAT").flexible(),
+            Column::new("mend", "MEND").data_only(),
         ],
         rows: Box::new(rows.into_iter().map(Ok)),
         empty: "no rule is broken".to_owned(),
