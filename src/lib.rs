@@ -5,11 +5,9 @@
 //!          +--------------+------+-------+--------+
 //!          |              |      |       |        |
 //!        steps         ingest  views    ui        |   wings: none knows another
-//!          +-- outside    |      |       |        |   what reaches beyond the program: scripts in a process of their own
+//!          +-- outside    |      |       |        |   scripts in a process of their own, secrets; knows the model, no store
 //!          |              |      |       |        |
-//!          |  outside     |      |       |        |   sockets, secrets, providers; knows the model and no store
-//!          |              |      |       |        |
-//!        engine           |      |       |        |   the run loop; owns the Step and Sink seams
+//!        engine           |      |       |        |   the run loop; owns the Step, Call and Sink seams
 //!          |              |      |       |        |
 //!          +--------------+------+       |        |
 //!                       store            |        |   the only floor that knows a database
@@ -24,8 +22,8 @@
 //! `ingest` turns bytes into cells, or says which line is no row. `store` writes them into a table of the file's own
 //! name, one transaction for the whole file. `cli::run` reads a spinner (`model::spinner`), lets `steps` build it into
 //! an `engine::Pipeline`, and freezes it as a version. `engine::run` admits rows in order: `engine::params` makes a row's
-//! chosen columns into params, `engine::record` is the pure machine that says what happens next, and every event it
-//! makes goes through `model::fold` before it can become a `model::segment`. A thousand records share a commit on the
+//! chosen columns into params, `engine::record` is the pure machine that says what happens next (a step here, or one that
+//! is begun elsewhere and answers while other records go on), and every event it makes goes through `model::fold` before it can become a `model::segment`. A thousand records share a commit on the
 //! writer's thread, the states in the same transaction as the log, one seal over it. `views` fold the log back into
 //! reports, `ui` shows them. What goes on while it is looked at comes in rounds (`model::report::Live`): a view says what
 //! is new, `ui` writes it, and only `cli` waits in between.
@@ -41,6 +39,7 @@
 //! - A segment cannot exist unless the fold allowed its events; the store refuses it again if the record changed since.
 //! - A segment goes only where its tombstone stands, only by `prune`, and what its job came to never goes.
 //! - Nothing is shown before it is durable: the sink is called after the commit.
+//! - Nothing is done outside before its intent is durable; what must not be done twice is never begun a second time.
 //! - The numbers of `model::event` and `model::status` are stored; they only ever grow.
 
 pub mod cli;
