@@ -1,7 +1,7 @@
 //! The fold: events in, state out. The same one in the writer, on resume, in views, in `verify` and in tests.
 
 use super::event::{Event, EventType, Leads};
-use super::payload::{Counts, ErrorInfo, FailureOutcome};
+use super::payload::{Counts, ErrorInfo, FailureOutcome, Produced};
 use super::reason::Reason;
 use super::status::{JobStatus, RecordStatus, SessionStatus, Verdict};
 use super::time::{Millis, Timestamp};
@@ -75,19 +75,6 @@ pub struct RecordFold {
     pub carried: Option<Box<Produced>>,
     /// The last event.
     pub last_at: Timestamp,
-}
-
-/// What a record has to show for operations.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct Produced {
-    /// So many steps.
-    pub steps: usize,
-    /// Whether it went on after a failed one.
-    pub partial: bool,
-    /// The last `disposition` outcome.
-    pub disposition: Option<String>,
-    /// The outcome keys, in the order they came.
-    pub outcome_keys: Vec<String>,
 }
 
 impl RecordFold {

@@ -12,8 +12,8 @@ mod step;
 
 pub use job::{Counts, JobCreated, JobEnded, Progress, SelectionFact, StepName, Trigger};
 pub use record::{
-    Carried, CarriedStep, Decision, DecisionType, LimitExceeded, Queued, RecordEnded, RecordRetry, Signal, Sleeping,
-    Wait, WaitField, Waiting,
+    Carried, CarriedStep, Decision, DecisionType, LimitExceeded, Produced, Queued, RecordEnded, RecordRetry, Signal,
+    Sleeping, Wait, WaitField, Waiting,
 };
 pub use step::{
     FailureOutcome, Intent, Level, Message, StepCompleted, StepFailed, StepProgress, StepRetry, StepSkipped,

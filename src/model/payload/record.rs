@@ -4,7 +4,6 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::ErrorInfo;
-use crate::model::fold::Produced;
 use crate::model::params::Params;
 use crate::model::reason::Reason;
 use crate::model::time::{Millis, Timestamp};
@@ -46,6 +45,19 @@ pub struct CarriedStep {
     /// What it produced for the journey only.
     #[serde(default, skip_serializing_if = "Map::is_empty")]
     pub internal: Map<String, Value>,
+}
+
+/// What a record has to show for operations.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Produced {
+    /// So many steps.
+    pub steps: usize,
+    /// Whether it went on after a failed one.
+    pub partial: bool,
+    /// The last `disposition` outcome.
+    pub disposition: Option<String>,
+    /// The outcome keys, in the order they came.
+    pub outcome_keys: Vec<String>,
 }
 
 impl Carried {
