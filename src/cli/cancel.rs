@@ -13,6 +13,7 @@ use crate::model::reason::Reason;
 use crate::model::segment::Segment;
 use crate::model::status::JobStatus;
 use crate::store::{Error, Holder, Job, SqliteStore, Write as _};
+use crate::views::standing::Standing;
 
 /// How long the process that has the job may take before it is named.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -28,7 +29,8 @@ pub(super) fn cancel(context: &Context, id: JobId) -> Result<u8, Failure> {
     match job.status {
         JobStatus::Canceled => context.say(&format!("job {id} is canceled already")),
         JobStatus::Completed | JobStatus::Failed => {
-            let what = format!("job {id} has ended ({}), so there is nothing to cancel", job.status);
+            let (word, _) = Standing::of(&store, job)?.word();
+            let what = format!("job {id} has ended ({word}), so there is nothing to cancel");
             return Err(Failure::request(what).hint(format!("`cxgear job {id}` shows it")));
         }
         JobStatus::Created

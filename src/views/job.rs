@@ -71,7 +71,7 @@ impl Facts {
             ("fields", Cell::Json(json!(job.fields))),
             ("selection", Cell::maybe(origin, |origin| Cell::text(origin.selection.summary.as_str()))),
             ("trigger", Cell::maybe(origin, |origin| Cell::Json(json!(origin.trigger)))),
-            ("retry_of", Cell::maybe(origin.and_then(|origin| origin.retry_of), Cell::Number)),
+            ("retry_of", Cell::maybe(job.retry_of, |id| Cell::Number(id.0))),
             ("retried_by", Cell::Json(json!(self.retries))),
             ("counts", Cell::Json(json!(job.counts))),
             ("dispositions", list(&disposition_columns(), &self.dispositions)),
@@ -115,10 +115,10 @@ impl Facts {
         if let Some(origin) = &self.origin {
             let rows = counted(job.counts.total, "row");
             pairs.push(("selection", Cell::text(format!("{}: {rows}", origin.selection.summary))));
-            pairs.extend(origin.retry_of.map(|id| ("retry of", Cell::text(format!("job {id}")))));
-            let retries: Vec<_> = self.retries.iter().map(|id| format!("job {id}")).collect();
-            pairs.extend((!retries.is_empty()).then(|| ("retried by", Cell::text(retries.join(", ")))));
         }
+        pairs.extend(job.retry_of.map(|id| ("retry of", Cell::text(format!("job {id}")))));
+        let retries: Vec<_> = self.retries.iter().map(|id| format!("job {id}")).collect();
+        pairs.extend((!retries.is_empty()).then(|| ("retried by", Cell::text(retries.join(", ")))));
         let elsewhere = (job.project != DEFAULT).then(|| ("project", Cell::text(job.project.as_str())));
         pairs.extend(elsewhere);
         pairs.push(("created", Cell::Time(job.created_at)));
