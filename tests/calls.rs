@@ -14,12 +14,14 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use cxgear::engine::{Again, Answer, Call, Done, Effect, Pipeline, Reply, StepError, Task, Work};
+use cxgear::model::event::Event;
 use cxgear::model::id::{Cursor, JobId, RecordId, RowId};
-use cxgear::model::payload::ErrorInfo;
+use cxgear::model::payload::{Because, ErrorInfo};
 use cxgear::model::reason::Reason;
+use cxgear::model::segment::Segment;
 use cxgear::model::spinner::{Backoff, OnFailure, Retry};
-use cxgear::model::time::Millis;
-use cxgear::store::{self, Access, Read as _, Scope};
+use cxgear::model::time::{Clock as _, Millis};
+use cxgear::store::{self, Access, Read as _, Scope, Write as _};
 use cxgear::views::verify::verify;
 use rusqlite::Connection;
 
@@ -187,6 +189,39 @@ impl Call for Deserter {
 fn an_answer_that_never_comes_is_a_failure() {
     let (_folder, job) = ran(&workspace::worked(vec![("call", Work::Elsewhere(Box::new(Deserter)))]), 5);
     assert_eq!(job.counts.failed, 5);
+}
+
+#[test]
+fn nothing_is_begun_that_a_cancel_kept_out_of_the_log() {
+    let mut canceled = 0;
+    for _ in 0..10 {
+        let folder = tempfile::tempdir().unwrap();
+        let (path, ledger) = (folder.path().join("a.db"), folder.path().join("ledger"));
+        let remote =
+            Remote { ledger: Some(ledger.clone()), delay: Duration::from_millis(2), ..Remote::new(Effect::Once) };
+        let pipeline = pipeline(remote);
+        let mut store = workspace::open(&path);
+        let id = workspace::job(&mut store, ROWS, &pipeline);
+        std::thread::scope(|threads| {
+            threads.spawn(|| {
+                while fs::read_to_string(&ledger).unwrap_or_default().lines().count() < 40 {
+                    std::thread::yield_now();
+                }
+                let asked = Event::JobCanceling(Because { reason_code: Some(Reason::User) });
+                let asked = Segment::job(id, workspace::Machine.now(), vec![asked]).unwrap();
+                workspace::open(&path).append(&[asked]).unwrap();
+            });
+            workspace::drive(&path, &mut store, id, &pipeline);
+        });
+        is_whole(&path);
+        assert_eq!(store.job(id).unwrap().unwrap().status.name(), "canceled");
+        for line in fs::read_to_string(&ledger).unwrap().lines() {
+            let row = line.split(' ').next().unwrap().parse().unwrap();
+            assert!(types(&path, row).contains(&"step.started"), "row {row} was done, and the log does not know");
+        }
+        canceled += 1;
+    }
+    assert_eq!(canceled, 10);
 }
 
 /// What the process that is killed does.

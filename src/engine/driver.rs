@@ -80,7 +80,9 @@ impl<'r, 'w, 't> Driver<'r, 'w, 't> {
         let (batch, resting) = (Vec::with_capacity(BATCH), Resting::default());
         let (since, progress) = (now, now);
         let (wary, canceled) = (if died { UNDER_WAY } else { 0 }, false);
-        let is_pure = run.pipeline.stages.iter().all(|stage| stage.work.effect() == Effect::Pure);
+        // A step that rests between its tries would hold up all that follow.
+        let is_pure =
+            run.pipeline.stages.iter().all(|stage| stage.work.effect() == Effect::Pure && stage.retry.is_none());
         let most = if is_pure { PURE_AWAY } else { run.limits.concurrency.map_or(AWAY, |most| most as usize) };
         let (flights, turn) = (Flights::default(), Turn::new(is_pure));
         Driver {
@@ -148,7 +150,10 @@ impl<'r, 'w, 't> Driver<'r, 'w, 't> {
         self.each_open(|driver, record| {
             if record.status == RecordStatus::Running {
                 let stalled = Machine::stall(driver.run.pipeline, driver.past(record.id)?, driver.run.clock.now())?;
-                driver.put(stalled.seal()?)?;
+                // Not looked at as a running job's would be: the job is stalled.
+                let segment = stalled.seal()?;
+                driver.count(&segment);
+                driver.batch.push(segment);
             }
             Ok(true)
         })?;

@@ -56,6 +56,13 @@ impl<'p> Flights<'p> {
         if self.grounded.front()?.batch <= written { self.grounded.pop_front() } else { None }
     }
 
+    /// Forgets those whose intent was refused: the log does not know them.
+    pub(super) fn abandon_grounded(&mut self) {
+        for grounded in self.grounded.drain(..) {
+            self.away.remove(&grounded.id);
+        }
+    }
+
     pub(super) fn has_grounded(&self) -> bool {
         !self.grounded.is_empty()
     }

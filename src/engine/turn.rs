@@ -23,6 +23,11 @@ impl Turn {
         self.kept
     }
 
+    /// Whether nobody waits for another.
+    pub(super) fn is_empty(&self) -> bool {
+        self.waiting.is_empty()
+    }
+
     /// A record is taken up.
     pub(super) const fn ticket(&mut self) -> u64 {
         self.tickets += 1;

@@ -123,7 +123,7 @@ impl Formatter for Plain {
     }
 }
 
-/// Writes JSON with what a terminal or a line reader would act on as `\uXXXX`. It can stand within strings only, where
+/// Writes JSON with what a terminal or a line reader would act on as `\u` and four digits. It can stand within strings only, where
 /// it means the same (RFC 8259 §7). C0 never comes here: JSON itself forbids it.
 fn plain<W: ?Sized + Write>(json: &str, out: &mut W) -> io::Result<()> {
     let mut done = 0;

@@ -14,7 +14,7 @@ use crate::model::segment::Segment;
 impl<'r> Driver<'r, '_, '_> {
     /// Records that have rested long enough, looked at after each commit.
     pub(super) fn take_up_rested(&mut self) -> Result<bool, Error> {
-        if !(self.batch.is_empty() && self.resting.is_due()) {
+        if !(self.batch.is_empty() && self.turn.is_empty() && self.resting.is_due()) {
             return Ok(true);
         }
         // What rests is read back, so it must be in the log.
@@ -35,7 +35,7 @@ impl<'r> Driver<'r, '_, '_> {
     /// Waits for the records that rest or are away, when all others have ended.
     pub(super) fn rest_out(&mut self) -> Result<bool, Error> {
         while self.flights.len() > 0 || self.resting.wait().is_some() {
-            let rest = self.resting.wait().unwrap_or(NAP).min(NAP);
+            let rest = self.resting.wait().filter(|_| self.turn.is_empty()).unwrap_or(NAP).min(NAP);
             if self.flights.len() == 0 && !self.flush() {
                 return Ok(false);
             }
@@ -100,7 +100,8 @@ impl<'r> Driver<'r, '_, '_> {
         call: &'r dyn Call,
         task: Task,
     ) -> Result<bool, Error> {
-        if self.wary > 0 && !self.mark(&mut machine)? {
+        // An intent is never only marked: it is waited for until it outlives the machine.
+        if self.wary > 0 && call.effect() == Effect::Pure && !self.mark(&mut machine)? {
             return Ok(false);
         }
         // Rows are admitted in order, so the first of each must reach the log in order too, before its step is done.
@@ -131,6 +132,11 @@ impl<'r> Driver<'r, '_, '_> {
 
     /// Begins what may begin, and goes on with what was answered or has rested.
     pub(super) fn take_in(&mut self) -> Result<(), Error> {
+        if self.writer.has_refused() {
+            // What was refused is not in the log, so nothing of it may be begun.
+            self.canceled = true;
+            self.flights.abandon_grounded();
+        }
         while let Some(ready) = self.flights.ready(self.writer.written()) {
             ready.call.begin(ready.task, self.writer.reply(ready.id));
         }

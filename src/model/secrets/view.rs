@@ -175,7 +175,7 @@ fn json(text: &[u8]) -> Option<Said> {
     Some(char_said(short, 2))
 }
 
-/// `\uXXXX`, or two of them for one character.
+/// `\u` and four digits, or two of these for one character.
 fn unicode(text: &[u8]) -> Option<Said> {
     let first = hex(text.get(2..6))?;
     if let Some(said) = char::from_u32(first) {
