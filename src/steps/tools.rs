@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use crate::model::settings::Settings;
 use crate::model::time::{Clock, FixedClock, Timestamp};
 
 /// What steps need from outside of their spinner.
@@ -12,6 +13,10 @@ pub struct Tools {
     pub program: Option<PathBuf>,
     /// The time.
     pub clock: Arc<dyn Clock>,
+    /// What the user set: integrations and channels are there.
+    pub settings: Arc<Settings>,
+    /// The folder of the workspace.
+    pub workspace: PathBuf,
     /// Whether scripts are tried while the steps are built. What was tried when it was published needs it no more.
     pub try_scripts: bool,
 }
@@ -19,6 +24,7 @@ pub struct Tools {
 /// Nothing, for steps that need nothing.
 impl Default for Tools {
     fn default() -> Tools {
-        Tools { program: None, clock: Arc::new(FixedClock(Timestamp(0))), try_scripts: true }
+        let (settings, workspace) = (Arc::default(), PathBuf::from("."));
+        Tools { program: None, clock: Arc::new(FixedClock(Timestamp(0))), settings, workspace, try_scripts: true }
     }
 }
