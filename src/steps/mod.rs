@@ -9,6 +9,7 @@ use crate::model::payload::StepName;
 use crate::model::spinner::{Retry, Spinner, StepDef, Target};
 
 mod api_call;
+mod connections;
 mod decision;
 mod function;
 mod guard;
