@@ -8,6 +8,7 @@ use crate::model::document::{Complaints, Fields, list, nearest};
 use crate::model::payload::StepName;
 use crate::model::spinner::{Retry, Spinner, StepDef, Target};
 
+mod api_call;
 mod connections;
 mod decision;
 mod function;
@@ -58,7 +59,7 @@ impl Built {
 }
 
 /// Every kind there is.
-pub const ALL: &[StepKind] = &[log::KIND, tag::KIND, decision::KIND, function::KIND];
+pub const ALL: &[StepKind] = &[log::KIND, tag::KIND, decision::KIND, function::KIND, api_call::KIND];
 
 /// Builds the steps of a spinner, complaining about all that is wrong with them.
 ///
