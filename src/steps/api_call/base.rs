@@ -1,7 +1,9 @@
 //! The service that a step names: where it is, how fast it may be asked, what it wants to be told.
 
 use crate::engine::Gate;
+use crate::model::connection::{Connection, Object};
 use crate::model::document::Fields;
+use crate::outside::http::origin;
 use crate::steps::names::Names;
 
 /// The service, or nothing in particular.
@@ -20,13 +22,27 @@ pub(super) struct Base {
 
 impl Base {
     pub(super) fn read(fields: &mut Fields<'_>, names: &Names<'_>) -> Option<Base> {
-        let named = fields.text("integration");
-        let name = names.spinner().steps[names.here()].name.value.clone();
-        let gate = Gate { name, rate: None, concurrency: None };
-        let Some(name) = named else {
-            return Some(Base { gate, url: None, origin: None, allow_private: false, authorization: None });
-        };
-        fields.complaints.error(name.spot, format!("there is no integration `{}`", name.value), None);
-        None
+        let is_named = fields.has(Object::Integration.name());
+        match names.connection(fields, Object::Integration, "http") {
+            Some(connection) => Some(Base::of(&connection)),
+            None if is_named => None,
+            None => {
+                let name = format!("step `{}`", names.spinner().steps[names.here()].name.value);
+                let gate = Gate { name, rate: None, concurrency: None };
+                Some(Base { gate, url: None, origin: None, allow_private: false, authorization: None })
+            }
+        }
+    }
+
+    fn of(connection: &Connection) -> Base {
+        let url = connection.text("base_url").unwrap_or_default();
+        let allow_private = connection.allow_private;
+        Base {
+            gate: Gate { name: connection.title(), rate: connection.rate, concurrency: connection.concurrency },
+            url: Some(url.trim_end_matches('/').to_owned()),
+            origin: origin(url, allow_private).ok(),
+            allow_private,
+            authorization: connection.credential("authorization").map(str::to_owned),
+        }
     }
 }
