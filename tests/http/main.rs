@@ -13,6 +13,7 @@ use misbehaving::{Manner, OK, Server, head, json};
 mod cells;
 mod faults;
 mod guard;
+#[path = "../misbehaving/mod.rs"]
 mod misbehaving;
 mod place;
 mod steps;
