@@ -11,6 +11,7 @@ use cxgear::outside::http::{Client, Fault, FaultKind, Method, Request, Response,
 use misbehaving::{Manner, OK, Server, head, json};
 
 mod cells;
+mod enrich;
 mod faults;
 mod guard;
 #[path = "../misbehaving/mod.rs"]
