@@ -38,6 +38,7 @@ const FLOORS: &[Floor] = &[
             "rustls",
             "serde",
             "serde_json",
+            "sha2",
             "thiserror",
             "tokio",
             "url",

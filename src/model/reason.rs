@@ -70,4 +70,24 @@ reasons! {
     DeliveryFailed = "DELIVERY_FAILED";
     /// The destination says that it is gone.
     Gone = "GONE";
+    /// No connection could be made.
+    ConnectFailed = "CONNECT_FAILED";
+    /// The connection broke before the answer was whole.
+    ConnectionLost = "CONNECTION_LOST";
+    /// The address, or where it leads, may not be asked.
+    PolicyDenied = "POLICY_DENIED";
+    /// Whoever was asked does not accept the credential.
+    Unauthorized = "UNAUTHORIZED";
+    /// Whoever was asked has too much to do.
+    RateLimited = "RATE_LIMITED";
+    /// Whoever was asked does not take the request as it is.
+    RequestRefused = "REQUEST_REFUSED";
+    /// Whoever was asked failed.
+    ServerError = "SERVER_ERROR";
+    /// What was answered is not what was asked for.
+    ResponseInvalid = "RESPONSE_INVALID";
+    /// The model, or a filter, will not answer this.
+    AnswerRefused = "ANSWER_REFUSED";
+    /// The answer is longer than it may be, so its end is missing.
+    AnswerCut = "ANSWER_CUT";
 }
