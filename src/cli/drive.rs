@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use super::context::Context;
 use super::failure::Failure;
-use super::{select, signals};
+use super::{heard, select, signals};
 use crate::engine::run::{Ending, Run};
-use crate::engine::{Interrupt, JobFacts, Overrides, Pipeline, Sink};
+use crate::engine::{Interrupt, JobFacts, Live, Overrides, Pipeline, Sink};
 use crate::model::id::{Cursor, JobId};
 use crate::model::project::{Project, ProjectType};
 use crate::model::report::{counted, grouped};
@@ -84,11 +84,12 @@ pub(super) fn drive(context: &Context, store: &mut SqliteStore, id: JobId) -> Re
     let reader = context.reader()?;
     let began = context.clock.ticks();
     let mut meter = Meter::new(context, &job);
+    let live = heard::live(context, &meter.bar)?;
     let run = Run {
         job: &job,
         pipeline: &pipeline,
         limits,
-        facts: facts(store, &job, views::project::find(store, &job.project)?.kind)?,
+        facts: facts(store, &job, views::project::find(store, &job.project)?.kind, live)?,
         reader: &reader,
         clock: context.clock.as_ref(),
         interrupt: &interrupt,
@@ -148,7 +149,7 @@ fn summary(job: &Job, new: u64, ms: u64) -> String {
     line
 }
 
-fn facts(store: &dyn Read, job: &Job, kind: ProjectType) -> Result<Arc<JobFacts>, Failure> {
+fn facts(store: &dyn Read, job: &Job, kind: ProjectType, live: Live) -> Result<Arc<JobFacts>, Failure> {
     let mut first = job.id;
     let mut before = job.retry_of;
     while let Some(earlier) = before {
@@ -164,6 +165,7 @@ fn facts(store: &dyn Read, job: &Job, kind: ProjectType) -> Result<Arc<JobFacts>
         workspace: store.workspace()?.to_string(),
         origin: format!("{}-{first}", store.workspace()?),
         secrets: Secrets::default(),
+        live,
     }))
 }
 
@@ -240,7 +242,7 @@ pub(super) fn rehearse(
         job: &job,
         pipeline,
         limits: Limits::default(),
-        facts: facts(store, &job, project.kind)?,
+        facts: facts(store, &job, project.kind, Live::default())?,
         reader: store,
         clock: context.clock.as_ref(),
         interrupt: &interrupt,

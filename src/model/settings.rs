@@ -11,6 +11,8 @@ pub const FILE: &str = "cxgear.toml";
 pub struct Settings {
     /// `[plan]`: what may not be passed. Nothing is limited without it.
     pub plan: Plan,
+    /// `[log]`: whether the pieces in which answers came are kept.
+    pub keep_deltas: bool,
 }
 
 impl Settings {
@@ -22,12 +24,23 @@ impl Settings {
         let tree = document::parse(text).map_err(|complaint| Complaints(vec![complaint]))?;
         let mut complaints = Complaints::default();
         let mut fields = Fields::of(tree, "the settings file", &mut complaints);
-        let plan_node = fields.take("plan");
+        let (plan_node, log_node) = (fields.take("plan"), fields.take("log"));
         fields.finish();
-        let settings = Settings { plan: plan_node.map(|node| plan(node, &mut complaints)).unwrap_or_default() };
+        let settings = Settings {
+            plan: plan_node.map(|node| plan(node, &mut complaints)).unwrap_or_default(),
+            keep_deltas: log_node.is_some_and(|node| keep_deltas(node, &mut complaints)),
+        };
         complaints.0.sort_by_key(|complaint| complaint.spot);
         if complaints.forbid() { Err(complaints) } else { Ok(settings) }
     }
+}
+
+/// `[log]`
+fn keep_deltas(node: Placed<Node>, complaints: &mut Complaints) -> bool {
+    let mut fields = Fields::of(node, "`[log]`", complaints);
+    let keep = fields.bool("keep_deltas");
+    fields.finish();
+    keep.is_some_and(|keep| keep.value)
 }
 
 /// `[plan]`
@@ -78,6 +91,16 @@ mod tests {
         let plan = Settings::parse("[plan]\npreset = \"pro\"\nrecords = 20000\n").unwrap().plan;
         assert_eq!(plan, Plan { preset: Some(Preset::Pro), records: Some(20_000), ..Plan::default() });
         assert_eq!(Settings::parse("plan = { jobs = 0 }").unwrap().plan.jobs, Some(0));
+    }
+
+    #[test]
+    fn pieces_of_answers_are_kept_only_when_that_is_asked_for() {
+        assert!(Settings::parse("[log]\nkeep_deltas = true\n").unwrap().keep_deltas);
+        assert!(!Settings::parse("[log]\n").unwrap().keep_deltas);
+        assert_eq!(
+            wrong("[log]\nkeep_delta = 1\n"),
+            ["2:1 `[log]` has no key `keep_delta` (did you mean `keep_deltas`?)"]
+        );
     }
 
     #[test]
