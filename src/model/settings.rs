@@ -119,7 +119,10 @@ mod tests {
     #[test]
     fn sections_of_later_are_unknown_for_now() {
         assert_eq!(wrong("[plans]\n"), ["1:2 the settings file has no key `plans` (did you mean `plan`?)"]);
-        assert_eq!(wrong("[channels.mail]\n"), ["1:2 the settings file has no key `channels` (it knows `plan`)"]);
+        assert_eq!(
+            wrong("[channels.mail]\n"),
+            ["1:2 the settings file has no key `channels` (it knows `plan` and `log`)"]
+        );
         assert_eq!(wrong("plan = 3"), ["1:8 `[plan]` must be a table, not a whole number ()"]);
         assert!(wrong("[plan\n")[0].starts_with("1:"));
     }
