@@ -1,13 +1,16 @@
 //! Driving a job to its end or to an interruption, and what is said about it. Shared by `run` and `resume`.
 
+use std::path::Path;
 use std::sync::Arc;
 
+use super::complaints::refuse;
 use super::context::Context;
 use super::failure::Failure;
 use super::{heard, select, signals};
 use crate::engine::run::{Ending, Run};
 use crate::engine::{Interrupt, JobFacts, Live, Overrides, Pipeline, Sink};
 use crate::model::id::{Cursor, JobId};
+use crate::model::payload::Assumed;
 use crate::model::project::{Project, ProjectType};
 use crate::model::report::{counted, grouped};
 use crate::model::secrets::Secrets;
@@ -79,7 +82,7 @@ pub(super) fn drive(context: &Context, store: &mut SqliteStore, id: JobId) -> Re
         show_job(context, store, id)?;
         return Ok(code(&job));
     }
-    let (pipeline, limits) = frozen(context, store, &job)?;
+    let Frozen { pipeline, limits, assumed } = frozen(context, store, &job)?;
     let interrupt = signals::asks(context)?;
     let reader = context.reader()?;
     let began = context.clock.ticks();
@@ -89,6 +92,7 @@ pub(super) fn drive(context: &Context, store: &mut SqliteStore, id: JobId) -> Re
         job: &job,
         pipeline: &pipeline,
         limits,
+        assumed,
         facts: facts(store, &job, views::project::find(store, &job.project)?.kind, live)?,
         reader: &reader,
         clock: context.clock.as_ref(),
@@ -169,18 +173,27 @@ fn facts(store: &dyn Read, job: &Job, kind: ProjectType, live: Live) -> Result<A
     }))
 }
 
-/// The spinner that the job was made with, whatever its file says today.
-pub(super) fn frozen(context: &Context, store: &SqliteStore, job: &Job) -> Result<(Pipeline, Limits), Failure> {
+/// What a job was made with, whatever its spinner's file says today.
+pub(super) struct Frozen {
+    pipeline: Pipeline,
+    pub(super) limits: Limits,
+    assumed: Option<Assumed>,
+}
+
+/// What a job was made with.
+pub(super) fn frozen(context: &Context, store: &SqliteStore, job: &Job) -> Result<Frozen, Failure> {
     let broken = || {
         let what = format!("the version {}@{} of job {} cannot be read any more", job.spinner, job.version, job.id);
         Failure::world(anyhow::Error::msg(what))
     };
     let version = store.spinner(&job.spinner, Some(job.version))?.ok_or_else(broken)?;
     let (spinner, _) = Spinner::parse(&version.definition).map_err(|_| broken())?;
-    let (pipeline, _) = steps::build(&spinner, &Known::default(), &context.tools(false)).map_err(|_| broken())?;
+    let called = format!("{}@{}", job.spinner, job.version);
+    let (pipeline, _) = steps::build(&spinner, &Known::default(), &context.tools(false)?)
+        .map_err(|complaints| refuse(&context.terminal, Path::new(&called), complaints))?;
     let overrides: Overrides = serde_json::from_str(&job.settings).map_err(|_| broken())?;
     let limits = overrides.over(spinner.limits).map_err(|_| broken())?;
-    Ok((pipeline, limits))
+    Ok(Frozen { pipeline, limits, assumed: overrides.assumed })
 }
 
 /// Progress as the log has it: moved only by what is durable.
@@ -242,6 +255,7 @@ pub(super) fn rehearse(
         job: &job,
         pipeline,
         limits: Limits::default(),
+        assumed: None,
         facts: facts(store, &job, project.kind, Live::default())?,
         reader: store,
         clock: context.clock.as_ref(),

@@ -2,6 +2,7 @@
 //! Deliberately absent: I/O, the clock, randomness, async, printing.
 
 pub mod check;
+pub mod connection;
 pub mod credential;
 pub mod document;
 pub mod event;

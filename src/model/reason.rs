@@ -18,6 +18,12 @@ macro_rules! reasons {
                 match self { $(Reason::$variant => $text),* }
             }
 
+            /// Whether it says that something may have been done and nobody can tell, so that a person must.
+            #[must_use]
+            pub const fn is_unsafe(self) -> bool {
+                matches!(self, Reason::InterruptedUnsafe | Reason::OutcomeUnknown)
+            }
+
             /// The reason of that word.
             #[must_use]
             pub fn named(text: &str) -> Option<Reason> {
@@ -38,6 +44,20 @@ reasons! {
     Timeout = "TIMEOUT";
     /// A limit of the spinner was passed.
     LimitExceeded = "LIMIT_EXCEEDED";
+    /// What was to be sent could not be sent as it is, such as a line break in a header.
+    RequestInvalid = "REQUEST_INVALID";
+    /// No connection could be made.
+    ConnectFailed = "CONNECT_FAILED";
+    /// The other side could not prove who it is.
+    TlsFailed = "TLS_FAILED";
+    /// The connection broke, or what came over it made no sense.
+    ConnectionLost = "CONNECTION_LOST";
+    /// It leads where nothing may be sent: a private address, another host, another scheme.
+    PolicyDenied = "POLICY_DENIED";
+    /// The other side answered with an error status.
+    HttpStatus = "HTTP_STATUS";
+    /// The other side answered well, but not with what was asked for.
+    ResponseInvalid = "RESPONSE_INVALID";
     /// A person said no.
     Rejected = "REJECTED";
     /// A person did not answer in time.
@@ -70,12 +90,6 @@ reasons! {
     DeliveryFailed = "DELIVERY_FAILED";
     /// The destination says that it is gone.
     Gone = "GONE";
-    /// No connection could be made.
-    ConnectFailed = "CONNECT_FAILED";
-    /// The connection broke before the answer was whole.
-    ConnectionLost = "CONNECTION_LOST";
-    /// The address, or where it leads, may not be asked.
-    PolicyDenied = "POLICY_DENIED";
     /// Whoever was asked does not accept the credential.
     Unauthorized = "UNAUTHORIZED";
     /// Whoever was asked has too much to do.
@@ -84,8 +98,6 @@ reasons! {
     RequestRefused = "REQUEST_REFUSED";
     /// Whoever was asked failed.
     ServerError = "SERVER_ERROR";
-    /// What was answered is not what was asked for.
-    ResponseInvalid = "RESPONSE_INVALID";
     /// The model, or a filter, will not answer this.
     AnswerRefused = "ANSWER_REFUSED";
     /// The answer is longer than it may be, so its end is missing.

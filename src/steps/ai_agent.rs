@@ -58,14 +58,14 @@ fn build(fields: &mut Fields<'_>, names: &Names<'_>) -> Option<Built> {
     let model = settings.model.clone();
     let (integration, mode, task) = (integration?, mode?, task?);
     let Some(model) = model.or_else(|| integration.model()) else {
-        let what = format!("{} has no `model`, nor has {}", fields.owner, integration.title);
+        let what = format!("{} has no `model`, nor has {}", fields.owner, integration.title());
         fields.complaints.error(fields.spot, what, Some("add `model = \"…\"`".to_owned()));
         return None;
     };
     let timeout = settings.timeout;
     let manner = settings.manner(model, mode.shape());
     let clock = Arc::clone(&names.tools.clock);
-    let (gate, provider, api_key) = (integration.gate(), integration.provider, integration.api_key.clone());
+    let (gate, provider, api_key) = (integration.gate(), integration.provider, integration.api_key());
     let line = Arc::new(Line::new(integration.endpoint(timeout), &names.tools.web, Arc::clone(&clock)));
     let agent = Arc::new(Agent { line, manner: Arc::new(manner), mode, provider, api_key, clock });
     Some(Built::elsewhere(AiAgent { agent, task, gate }))

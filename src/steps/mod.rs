@@ -9,6 +9,7 @@ use crate::model::payload::StepName;
 use crate::model::spinner::{Retry, Spinner, StepDef, Target};
 
 mod ai_agent;
+mod connections;
 mod decision;
 mod function;
 mod guard;
@@ -19,6 +20,7 @@ mod scope;
 mod tag;
 mod template;
 mod tools;
+mod verdict;
 
 pub use function::files;
 pub use names::Known;

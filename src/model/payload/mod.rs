@@ -13,8 +13,8 @@ mod tool;
 
 pub use job::{Counts, JobCreated, JobEnded, Progress, SelectionFact, StepName, Trigger};
 pub use record::{
-    Carried, CarriedStep, Decision, DecisionType, LimitExceeded, Produced, Queued, RecordEnded, RecordRetry, Signal,
-    Sleeping, Wait, WaitField, Waiting,
+    Assumed, Carried, CarriedStep, Decision, DecisionType, LimitExceeded, Produced, Queued, RecordEnded, RecordRetry,
+    Signal, Sleeping, Wait, WaitField, Waiting,
 };
 pub use step::{
     FailureOutcome, Intent, Level, Message, StepCompleted, StepFailed, StepProgress, StepRetry, StepSkipped,
@@ -38,7 +38,7 @@ pub struct Because {
 /// One error, as data.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ErrorInfo {
-    /// Its family: `validation`, `template`, `script`, `limit`, `provider`, `interruption`.
+    /// Its family: `validation`, `template`, `script`, `limit`, `network`, `provider`, `interruption`.
     #[serde(rename = "type")]
     pub kind: String,
     /// Its word.

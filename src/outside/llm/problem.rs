@@ -62,11 +62,11 @@ impl Problem {
         let (reason, help) = match fault.kind {
             FaultKind::Refused => (Reason::PolicyDenied, Help::No),
             FaultKind::Connect => (Reason::ConnectFailed, Help::Reach),
-            FaultKind::Tls => (Reason::ConnectFailed, Help::No),
+            FaultKind::Tls => (Reason::TlsFailed, Help::No),
             FaultKind::Timeout => (Reason::Timeout, Help::Again),
             FaultKind::Broken => (Reason::ConnectionLost, Help::Again),
-            FaultKind::TooLarge => (Reason::ResponseInvalid, Help::No),
-            FaultKind::Invalid => (Reason::RequestRefused, Help::No),
+            FaultKind::TooLarge => (Reason::LimitExceeded, Help::No),
+            FaultKind::Invalid => (Reason::RequestInvalid, Help::No),
         };
         Problem::new(reason, fault.what, help)
     }
@@ -127,7 +127,8 @@ mod tests {
 
     fn refused(status: u16, headers: &[(&str, &str)], body: &str) -> Problem {
         let headers = headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-        let response = Response { status, headers, body: body.as_bytes().to_vec(), url: String::new() };
+        let response =
+            Response { status, headers, body: body.as_bytes().to_vec(), url: String::new(), redirected: false };
         Problem::refused(&response, Timestamp(0))
     }
 

@@ -2,51 +2,62 @@
 
 use super::super::names::Names;
 use crate::engine::Gate;
+use crate::model::connection::{Connection, Object};
 use crate::model::document::Fields;
 use crate::model::time::Millis;
 use crate::outside::llm::{Endpoint, Provider};
 
 /// Who is asked.
 pub(super) struct Integration {
-    pub(super) title: String,
+    connection: Connection,
     pub(super) provider: Provider,
-    /// The name in the vault of what opens the door.
-    pub(super) api_key: Option<String>,
-    base_url: String,
-    allow_private: bool,
-    model: Option<String>,
-    rate: Option<f64>,
-    concurrency: Option<u32>,
 }
 
 impl Integration {
     /// Reads the key `integration`.
-    pub(super) fn read(fields: &mut Fields<'_>, _names: &Names<'_>) -> Option<Integration> {
-        fields.text("integration");
-        let provider = Provider::Mock;
-        Some(Integration {
-            title: "integration `mock`".to_owned(),
-            provider,
-            api_key: None,
-            base_url: provider.usual_base().to_owned(),
-            allow_private: false,
-            model: None,
-            rate: None,
-            concurrency: None,
-        })
+    pub(super) fn read(fields: &mut Fields<'_>, names: &Names<'_>) -> Option<Integration> {
+        let connection = names.connection(fields, Object::Integration, "llm")?;
+        // The table of providers and this one name the same.
+        let provider = Provider::named(connection.provider.name)?;
+        Some(Integration { connection, provider })
+    }
+
+    pub(super) fn title(&self) -> String {
+        self.connection.title()
     }
 
     /// The model where a step does not say; the mock needs none.
     pub(super) fn model(&self) -> Option<String> {
-        self.model.clone().or_else(|| (self.provider == Provider::Mock).then(|| "mock".to_owned()))
+        let mock = || (self.provider == Provider::Mock).then_some("mock");
+        self.connection.text("model").or_else(mock).map(str::to_owned)
+    }
+
+    /// The name in the vault of what opens the door.
+    pub(super) fn api_key(&self) -> Option<String> {
+        self.connection.credential("api_key").map(str::to_owned)
     }
 
     pub(super) fn gate(&self) -> Gate {
-        Gate { name: self.title.clone(), rate: self.rate, concurrency: self.concurrency }
+        let Connection { rate, concurrency, .. } = self.connection;
+        Gate { name: self.title(), rate, concurrency }
     }
 
     pub(super) fn endpoint(&self, timeout: Millis) -> Endpoint {
-        let (provider, base_url) = (self.provider, self.base_url.clone());
-        Endpoint { provider, base_url, allow_private: self.allow_private, timeout }
+        let base_url = self.connection.text("base_url").unwrap_or(self.provider.usual_base()).to_owned();
+        Endpoint { provider: self.provider, base_url, allow_private: self.connection.allow_private, timeout }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::connection::PROVIDERS;
+
+    #[test]
+    fn every_provider_of_models_can_be_asked() {
+        let ours = PROVIDERS.iter().filter(|provider| provider.object == Object::Integration && provider.kind == "llm");
+        let ours: Vec<_> = ours.map(|provider| provider.name).collect();
+        let known: Vec<_> = Provider::ALL.into_iter().map(|(name, ..)| name).collect();
+        assert_eq!(ours, known);
     }
 }
