@@ -12,7 +12,7 @@ use crate::engine::{Answer, Call, Effect, Gate, Reply, Scope, StepError, Task};
 use crate::model::document::Fields;
 use crate::model::payload::Level;
 use crate::model::time::Clock;
-use crate::outside::llm::{Line, Manner, Provider, Question};
+use crate::outside::llm::{Asking, Line, Manner, Provider, Question};
 
 use answer::{Round, failure};
 use integration::Integration;
@@ -104,14 +104,19 @@ impl Call for AiAgent {
             Ok(question) => question,
             Err(error) => return Answer::of(Err(error)),
         };
-        let (url, body) = self.agent.line.rendered(&question);
-        let mut said = match self.agent.provider {
-            Provider::Mock => vec![format!("would ask the mock: {body}")],
-            Provider::OpenAi | Provider::Anthropic => vec![format!("would send POST {url}"), body.to_string()],
-        };
-        said.extend(self.agent.api_key.as_ref().map(|name| format!("with the key [secret:{name}]")));
         let result = answer::imagined(&self.agent, &question);
-        let said = said.into_iter().map(|text| super::log::message(Level::Info, text)).collect();
+        let said = match self.agent.provider {
+            Provider::Mock => {
+                let lines = [question.manner.system().map(|system| format!("system: {system}")), Some(question.task)];
+                lines.into_iter().flatten().map(|line| super::log::message(Level::Info, line)).collect()
+            }
+            Provider::OpenAi | Provider::Anthropic => {
+                // The name stands for the value, as it does in all that is written.
+                let secret = self.agent.api_key.as_ref().map(|name| Zeroizing::new(format!("[secret:{name}]")));
+                let asking = Asking { question, secret, key: task.key.clone(), hear: None };
+                super::api_call::shown(&self.agent.line.rendered(&asking))
+            }
+        };
         Answer { said, ..Answer::of(result) }
     }
 

@@ -85,10 +85,10 @@ impl Line {
         mock::answer(question)
     }
 
-    /// The URL and the body that a question becomes.
+    /// The request that a question becomes.
     #[must_use]
-    pub fn rendered(&self, question: &Question) -> (String, Value) {
-        (self.url(), self.body(question, self.dialect(), false))
+    pub fn rendered(&self, asking: &Asking) -> Request {
+        self.request(asking, self.dialect())
     }
 
     fn dialect(&self) -> Dialect {
