@@ -38,6 +38,7 @@ const FLOORS: &[Floor] = &[
             "rustls",
             "serde",
             "serde_json",
+            "sha2",
             "thiserror",
             "tokio",
             "url",
@@ -45,7 +46,7 @@ const FLOORS: &[Floor] = &[
             "zeroize",
         ],
     },
-    Floor { name: "steps", floors: &["model", "engine", "outside"], crates: &["minijinja", "serde_json"] },
+    Floor { name: "steps", floors: &["model", "engine", "outside"], crates: &["minijinja", "serde_json", "zeroize"] },
     Floor { name: "views", floors: &["model", "store"], crates: &["jiff", "serde_json", "thiserror"] },
     Floor {
         name: "ui",

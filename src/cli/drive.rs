@@ -7,9 +7,9 @@ use super::args::vault::KeyFile;
 use super::complaints::refuse;
 use super::context::Context;
 use super::failure::Failure;
-use super::{select, signals, vault};
+use super::{heard, select, signals, vault};
 use crate::engine::run::{Ending, Run};
-use crate::engine::{Interrupt, JobFacts, Overrides, Pipeline, Sink};
+use crate::engine::{Interrupt, JobFacts, Live, Overrides, Pipeline, Sink};
 use crate::model::id::{Cursor, JobId};
 use crate::model::payload::Assumed;
 use crate::model::project::{Project, ProjectType};
@@ -91,12 +91,13 @@ pub(super) fn drive(context: &Context, store: &mut SqliteStore, id: JobId, secre
     let reader = context.reader()?;
     let began = context.clock.ticks();
     let mut meter = Meter::new(context, &job);
+    let live = heard::live(context, &meter.bar)?;
     let run = Run {
         job: &job,
         pipeline: &pipeline,
         limits,
         assumed,
-        facts: facts(store, &job, views::project::find(store, &job.project)?.kind, secrets)?,
+        facts: facts(store, &job, views::project::find(store, &job.project)?.kind, secrets, live)?,
         reader: &reader,
         clock: context.clock.as_ref(),
         interrupt: &interrupt,
@@ -156,7 +157,13 @@ fn summary(job: &Job, new: u64, ms: u64) -> String {
     line
 }
 
-fn facts(store: &dyn Read, job: &Job, kind: ProjectType, secrets: Secrets) -> Result<Arc<JobFacts>, Failure> {
+fn facts(
+    store: &dyn Read,
+    job: &Job,
+    kind: ProjectType,
+    secrets: Secrets,
+    live: Live,
+) -> Result<Arc<JobFacts>, Failure> {
     let mut first = job.id;
     let mut before = job.retry_of;
     while let Some(earlier) = before {
@@ -172,6 +179,7 @@ fn facts(store: &dyn Read, job: &Job, kind: ProjectType, secrets: Secrets) -> Re
         workspace: store.workspace()?.to_string(),
         origin: format!("{}-{first}", store.workspace()?),
         secrets,
+        live,
     }))
 }
 
@@ -263,7 +271,7 @@ pub(super) fn rehearse(
         pipeline,
         limits: Limits::default(),
         assumed: None,
-        facts: facts(store, &job, project.kind, secrets)?,
+        facts: facts(store, &job, project.kind, secrets, Live::default())?,
         reader: store,
         clock: context.clock.as_ref(),
         interrupt: &interrupt,

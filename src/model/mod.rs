@@ -27,4 +27,5 @@ pub mod status;
 pub mod table;
 pub mod time;
 pub mod tokens;
+pub mod usage;
 pub mod vault;

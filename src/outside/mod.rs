@@ -2,5 +2,6 @@
 //! Deliberately absent: the store, printing, the environment, any knowledge of jobs, records and steps.
 
 pub mod http;
+pub mod llm;
 pub mod script;
 pub mod vault;

@@ -8,6 +8,8 @@ use crate::model::document::{Complaints, Fields, list, nearest};
 use crate::model::payload::StepName;
 use crate::model::spinner::{Retry, Spinner, StepDef, Target};
 
+mod ai_agent;
+mod api_call;
 mod connections;
 mod decision;
 mod function;
@@ -60,7 +62,7 @@ impl Built {
 }
 
 /// Every kind there is.
-pub const ALL: &[StepKind] = &[log::KIND, tag::KIND, decision::KIND, function::KIND];
+pub const ALL: &[StepKind] = &[log::KIND, tag::KIND, decision::KIND, function::KIND, api_call::KIND, ai_agent::KIND];
 
 /// Builds the steps of a spinner, complaining about all that is wrong with them.
 ///
