@@ -83,7 +83,7 @@ fn build(fields: &mut Fields<'_>, names: &Names<'_>) -> Option<Built> {
     if names.tools.try_scripts
         && let Err(fault) = sandbox.check()
     {
-        let (spot, what) = refused(&fault, &origin, spot);
+        let (spot, what) = refused(&Fault { what: cut(fault.what.clone()), ..fault.clone() }, &origin, spot);
         fields.complaints.error(spot, what, hint(&fault));
         return None;
     }
@@ -211,6 +211,16 @@ impl Origin {
     }
 }
 
+/// The longest text of an error, in characters.
+const LONGEST: usize = 1_000;
+
+fn cut(text: String) -> String {
+    match text.char_indices().nth(LONGEST) {
+        None => text,
+        Some((at, _)) => format!("{}…", &text[..at]),
+    }
+}
+
 fn failure(reason: Reason, field: Option<String>, message: String) -> StepError {
     let kind = "script".to_owned();
     StepError::new(reason, vec![ErrorInfo { kind, code: reason, field, message }])
@@ -306,7 +316,10 @@ impl Call for Function {
             let tool = invoked(&scope.params, &answer.result, took);
             let result = match answer.result {
                 Ok(outcomes) => Ok(Done { outcomes, ..Done::default() }),
-                Err(fault) => Err(origin.failure(fault, &scope)),
+                Err(fault) => {
+                    let what = cut(clean(fault.what));
+                    Err(origin.failure(Fault { what, ..fault }, &scope))
+                }
             };
             reply.send(Answer { said, tools: vec![tool], ..Answer::of(result) });
         });
