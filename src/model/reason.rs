@@ -32,6 +32,8 @@ reasons! {
     StepFailed = "STEP_FAILED";
     /// The row's cells do not fit the types that the spinner declares.
     InvalidParams = "INVALID_PARAMS";
+    /// What a message goes to is no address.
+    AddressInvalid = "ADDRESS_INVALID";
     /// A template or expression could not be rendered from this row.
     RenderFailed = "RENDER_FAILED";
     /// It took longer than it may.
