@@ -19,7 +19,7 @@ use cxgear::model::id::{Cursor, JobId, RecordId, RowId};
 use cxgear::model::payload::{Because, ErrorInfo};
 use cxgear::model::reason::Reason;
 use cxgear::model::segment::Segment;
-use cxgear::model::spinner::{Backoff, OnFailure, Retry};
+use cxgear::model::spinner::{Backoff, Limits, OnFailure, Retry};
 use cxgear::model::time::{Clock as _, Millis};
 use cxgear::store::{self, Access, Read as _, Scope, Write as _};
 use cxgear::views::verify::verify;
@@ -74,7 +74,7 @@ impl Call for Remote {
                 file.write_all(format!("{row} {}\n", task.key).as_bytes()).unwrap();
             }
             now.fetch_sub(1, Ordering::SeqCst);
-            reply.send(Answer { said: Vec::new(), result: answer(row, task.attempt) });
+            reply.send(Answer::of(answer(row, task.attempt)));
         });
     }
 }
@@ -103,7 +103,7 @@ fn ran(pipeline: &Pipeline, rows: u64) -> (tempfile::TempDir, cxgear::store::Job
     let path = folder.path().join("a.db");
     let mut store = workspace::open(&path);
     let id = workspace::job(&mut store, rows, pipeline);
-    workspace::drive(&path, &mut store, id, pipeline);
+    workspace::drive(&path, &mut store, id, pipeline, Limits::default());
     is_whole(&path);
     let job = store.job(id).unwrap().unwrap();
     (folder, job)
@@ -211,7 +211,7 @@ fn nothing_is_begun_that_a_cancel_kept_out_of_the_log() {
                 let asked = Segment::job(id, workspace::Machine.now(), vec![asked]).unwrap();
                 workspace::open(&path).append(&[asked]).unwrap();
             });
-            workspace::drive(&path, &mut store, id, &pipeline);
+            workspace::drive(&path, &mut store, id, &pipeline, Limits::default());
         });
         is_whole(&path);
         assert_eq!(store.job(id).unwrap().unwrap().status.name(), "canceled");
@@ -234,7 +234,7 @@ fn child() {
     let path = folder.join("a.db");
     let mut store = workspace::open(&path);
     let id = workspace::job(&mut store, ROWS, &pipeline);
-    workspace::drive(&path, &mut store, id, &pipeline);
+    workspace::drive(&path, &mut store, id, &pipeline, Limits::default());
 }
 
 /// Kills the process again and again until the job has ended; how often, and how often each key was used.
@@ -253,7 +253,8 @@ fn through_deaths(effect: &str, pause: u64) -> (tempfile::TempDir, u64, HashMap<
             .spawn()
             .unwrap();
         // A death at no moment in particular.
-        std::thread::sleep(Duration::from_millis(pause + round * 7 % 23));
+        // Later and later, so that a machine that is busy gets there too.
+        std::thread::sleep(Duration::from_millis(pause + round * 7 % 23 + round / 4));
         drop(child.kill());
         let status = child.wait().unwrap();
         is_whole(&path);

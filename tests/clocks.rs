@@ -138,8 +138,7 @@ impl Place {
             steps: Vec::new(),
             project: "default".to_owned(),
             project_type: "outreach".to_owned(),
-            origin: String::new(),
-            workspace: String::new(),
+            ..JobFacts::default()
         };
         let interrupt = Interrupt::default();
         let run = Run {

@@ -138,8 +138,7 @@ fn drive(
         steps: job.steps.iter().map(|step| step.name.clone()).collect(),
         project: "default".to_owned(),
         project_type: "outreach".to_owned(),
-        origin: String::new(),
-        workspace: String::new(),
+        ..JobFacts::default()
     };
     let reader = store::open(path, Access::Read)?;
     let run = Run {

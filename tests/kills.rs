@@ -15,6 +15,7 @@ use std::time::Duration;
 use cxgear::engine::{Done, Pipeline, Scope, Step, StepError, Work};
 use cxgear::model::id::JobId;
 use cxgear::model::payload::Message;
+use cxgear::model::spinner::Limits;
 use cxgear::store::{self, Access, Read as _};
 use cxgear::views::verify::verify;
 use rusqlite::{Connection, OpenFlags};
@@ -72,7 +73,7 @@ fn child() {
     let path = folder.join("a.db");
     let mut store = workspace::open(&path);
     let id = workspace::job(&mut store, if round == "killer" { 50 } else { ROWS }, &pipeline);
-    workspace::drive(&path, &mut store, id, &pipeline);
+    workspace::drive(&path, &mut store, id, &pipeline, Limits::default());
 }
 
 fn start(folder: &Path, round: &str) -> Child {

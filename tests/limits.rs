@@ -93,8 +93,7 @@ fn run_after(limits: &str, rows: u64, tick: i64, before: impl FnOnce(&mut Sqlite
         steps: Vec::new(),
         project: "default".to_owned(),
         project_type: "outreach".to_owned(),
-        origin: String::new(),
-        workspace: String::new(),
+        ..JobFacts::default()
     };
     let run = Run {
         job: &job,

@@ -9,6 +9,7 @@ use super::{env, settings};
 use crate::model::report::Report;
 use crate::model::settings::Settings;
 use crate::model::time::{Clock, Timestamp};
+use crate::outside::http::Web;
 use crate::steps::Tools;
 use crate::store::{self, Access, Invocation, SqliteStore};
 use crate::ui::stream::{ColorChoice, Terminal, Wish};
@@ -23,6 +24,8 @@ pub(super) struct Context {
     database: PathBuf,
     project: Option<String>,
     verb: String,
+    /// All sockets; none is opened before something is sent.
+    web: Web,
 }
 
 /// The streams, before anything else can be said.
@@ -54,6 +57,7 @@ impl Context {
             database: env::database(global.db.clone()),
             project: env::project(global.project.clone()),
             verb,
+            web: Web::new(env::proxies(), env::path("SSL_CERT_FILE")),
         })
     }
 
@@ -63,7 +67,8 @@ impl Context {
 
     /// What steps need from outside of their spinner.
     pub(super) fn tools(&self, try_scripts: bool) -> Tools {
-        Tools { program: env::program(), clock: Arc::clone(&self.clock), try_scripts }
+        let web = self.web.clone();
+        Tools { program: env::program(), clock: Arc::clone(&self.clock), web, try_scripts }
     }
 
     pub(super) fn format(&self) -> ui::Format {

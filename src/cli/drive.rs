@@ -10,6 +10,7 @@ use crate::engine::{Interrupt, JobFacts, Overrides, Pipeline, Sink};
 use crate::model::id::{Cursor, JobId};
 use crate::model::project::{Project, ProjectType};
 use crate::model::report::{counted, grouped};
+use crate::model::secrets::Secrets;
 use crate::model::segment::{Owner, Segment, StoredSegment};
 use crate::model::spinner::{Limits, Spinner};
 use crate::model::status::{JobStatus, RecordStatus};
@@ -114,6 +115,14 @@ pub(super) fn drive(context: &Context, store: &mut SqliteStore, id: JobId) -> Re
             context.warn(&format!("interrupted: {ended} of {total} records are done and kept"), &[hint]);
             Ok(130)
         }
+        Ending::Unreachable(gate) => {
+            let hints = [
+                format!("`cxgear resume {id}` goes on when it can be reached"),
+                format!("`cxgear records {id} --status stalled` lists who waits for it"),
+            ];
+            context.warn(&format!("nobody could be reached behind {gate}, so job {id} waits"), &hints);
+            Ok(code(&after))
+        }
     }
 }
 
@@ -154,6 +163,7 @@ fn facts(store: &dyn Read, job: &Job, kind: ProjectType) -> Result<Arc<JobFacts>
         project_type: kind.name().to_owned(),
         workspace: store.workspace()?.to_string(),
         origin: format!("{}-{first}", store.workspace()?),
+        secrets: Secrets::default(),
     }))
 }
 

@@ -10,6 +10,7 @@ use crate::model::id::WorkspaceId;
 use crate::model::time::{Clock, FixedClock, Millis, Timestamp};
 
 use super::failure::Failure;
+use crate::outside::http::Proxies;
 
 /// The time of the machine, and a watch that nobody sets.
 struct SystemClock(Instant);
@@ -76,6 +77,19 @@ pub(super) fn secret(name: &str) -> Result<Option<Zeroizing<String>>, Failure> {
 /// A file that a variable names.
 pub(super) fn path(name: &str) -> Option<PathBuf> {
     text(name).map(PathBuf::from)
+}
+
+/// The proxies, in the spelling that other tools read. `HTTP_PROXY` is left out where a web server made the environment,
+/// because a visitor can set it there (CVE-2016-5385).
+pub(super) fn proxies() -> Proxies {
+    let either = |lower: &str, upper: &str| text(lower).or_else(|| text(upper));
+    let all = either("all_proxy", "ALL_PROXY");
+    let http = text("http_proxy").or_else(|| text("HTTP_PROXY").filter(|_| text("REQUEST_METHOD").is_none()));
+    Proxies {
+        http: http.or_else(|| all.clone()),
+        https: either("https_proxy", "HTTPS_PROXY").or(all),
+        no_proxy: either("no_proxy", "NO_PROXY"),
+    }
 }
 
 /// The zone in which people are told the time; UTC with a fixed clock, because a zone is the machine's too.

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::ending::Close;
 use super::flights::Flights;
+use super::gates::Gates;
 use super::past::Past;
 use super::record::Machine;
 use super::resting::Resting;
@@ -58,6 +59,7 @@ pub(super) struct Driver<'r, 'w, 't> {
     allowed: Option<u64>,
     resting: Resting,
     flights: Flights<'r>,
+    gates: Gates,
     /// So many may be away at once.
     most: usize,
     turn: Turn,
@@ -85,6 +87,7 @@ impl<'r, 'w, 't> Driver<'r, 'w, 't> {
             run.pipeline.stages.iter().all(|stage| stage.work.effect() == Effect::Pure && stage.retry.is_none());
         let most = if is_pure { PURE_AWAY } else { run.limits.concurrency.map_or(AWAY, |most| most as usize) };
         let (flights, turn) = (Flights::default(), Turn::new(is_pure));
+        let gates = Gates::new(&run.pipeline.stages, run.limits.rate);
         Driver {
             run,
             session,
@@ -97,6 +100,7 @@ impl<'r, 'w, 't> Driver<'r, 'w, 't> {
             allowed,
             resting,
             flights,
+            gates,
             most,
             turn,
             wary,
@@ -299,6 +303,17 @@ impl<'r, 'w, 't> Driver<'r, 'w, 't> {
         self.writer.send(batch, Safe::FromMachine)
     }
 
+    /// The run stops before the job has ended: whoever resumes it goes on.
+    fn paused(&self) -> (Event, Ending) {
+        match self.gates.closed().filter(|_| !self.run.interrupt.is_raised()) {
+            Some(gate) => {
+                let because = Because { reason_code: Some(Reason::CircuitOpen) };
+                (Event::JobWaiting(because), Ending::Unreachable(gate.to_owned()))
+            }
+            None => (Event::JobStalled(Because { reason_code: Some(Reason::Interrupted) }), Ending::Interrupted),
+        }
+    }
+
     fn end(mut self, went_on: bool) -> Result<Close, Error> {
         if self.canceled {
             self.flush();
@@ -312,7 +327,7 @@ impl<'r, 'w, 't> Driver<'r, 'w, 't> {
             let ended = JobEnded { counts: self.counts, reason_code: None, errors: Vec::new() };
             (Event::JobCompleted(ended), Ending::Ended)
         } else {
-            (Event::JobStalled(Because { reason_code: Some(Reason::Interrupted) }), Ending::Interrupted)
+            self.paused()
         };
         self.own(vec![event])?;
         // The session ends with what it did last.

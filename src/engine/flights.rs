@@ -4,8 +4,9 @@ use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap, VecDeque};
 use std::time::{Duration, Instant};
 
+use super::call::{Call, Task};
 use super::record::Machine;
-use super::step::{Call, Stage, Task};
+use super::step::Stage;
 use crate::model::time::Millis;
 
 /// A record away from the run loop.

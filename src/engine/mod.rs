@@ -1,9 +1,11 @@
 //! The run loop: which records are left, what each does next, and how it becomes durable. Owns the Step and Sink seams.
 //! Deliberately absent: SQL, printing, and any knowledge of what a kind of step does.
 
+mod call;
 mod driver;
 mod ending;
 mod flights;
+mod gates;
 pub mod interrupt;
 pub mod overrides;
 pub mod params;
@@ -15,10 +17,10 @@ pub mod step;
 mod turn;
 mod writer;
 
+pub use call::{Answer, Call, Gate, Reply, Task};
 pub use interrupt::Interrupt;
 pub use overrides::Overrides;
 pub use step::{
-    Again, Answer, Call, Condition, Done, Effect, JobFacts, Pipeline, Reply, Results, Scope, Stage, Step, StepError,
-    Task, Work,
+    Again, Condition, Done, Effect, JobFacts, Pipeline, Results, Scope, Stage, Step, StepError, Strain, Work,
 };
 pub use writer::Sink;

@@ -23,6 +23,8 @@ pub struct Past {
     pub(super) ran: Millis,
     /// How often the process died in the step that is under way.
     pub(super) deaths: u32,
+    /// How many of the tries at it were not its own fault.
+    pub(super) excused: u32,
     /// How long it was to rest, when it rests.
     pub(super) rest: Millis,
     /// What the step that is under way meant to do outside.
@@ -42,8 +44,8 @@ impl Past {
         let start = if pipeline.stages.is_empty() { Target::End } else { Target::Step(0) };
         let fold = RecordFold::default();
         let rest = Millis(0);
-        let (ran, deaths, intent, pause, since) = (Millis(0), 0, None, None, None);
-        let mut past = Past { fold, at: start, scope, ran, deaths, rest, intent, pause, since, start };
+        let (ran, deaths, excused, intent, pause, since) = (Millis(0), 0, 0, None, None, None);
+        let mut past = Past { fold, at: start, scope, ran, deaths, excused, rest, intent, pause, since, start };
         for entry in entries {
             past.take(pipeline, entry)?;
         }
@@ -99,7 +101,7 @@ impl Past {
                 self.intent.clone_from(&started.intent);
                 self.pause = None;
                 if self.fold.open.is_none_or(|open| open.attempt == 1) {
-                    self.deaths = 0;
+                    (self.deaths, self.excused) = (0, 0);
                 }
             }
             (Event::StepCompleted(done), Some(place)) => {
@@ -112,6 +114,7 @@ impl Past {
             (Event::StepSkipped(skipped), _) => self.at = next(skipped.step_index as usize),
             (Event::StepRetryScheduled(retry), _) => {
                 self.deaths += u32::from(retry.reason_code == Reason::Interrupted);
+                self.excused += u32::from(matches!(retry.reason_code, Reason::Interrupted | Reason::CircuitOpen));
                 self.pause = Some((entry.at, retry.delay_ms));
             }
             (Event::RecordDecision(decision), _) => {

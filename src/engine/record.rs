@@ -3,7 +3,8 @@
 
 use std::sync::Arc;
 
-use super::step::{Again, Answer, Call, Done, Effect, Pipeline, Results, Scope, Stage, Step, StepError, Task, Work};
+use super::call::{Answer, Call, Task};
+use super::step::{Again, Done, Effect, Pipeline, Results, Scope, Stage, Step, StepError, Work};
 use crate::model::event::Event;
 use crate::model::fold::Illegal;
 use crate::model::payload::{
@@ -32,12 +33,18 @@ pub struct Machine<'p> {
     rest: Option<Millis>,
     /// To go on with its step after this.
     pause: Option<Millis>,
+    /// Whether its next step has passed its gate.
+    passed: bool,
+    /// So many tries at the step of this place were not its own fault.
+    excused: (usize, u32),
 }
 
 /// What to do next.
 pub enum Next<'p> {
     /// Run this step, which has been started, and hand in what it came to.
     Run(&'p Stage, &'p dyn Step),
+    /// Let this step, which is done elsewhere, pass its gate.
+    Knock(usize),
     /// Begin this step elsewhere, and hand in its answer. Its intent comes first into the log.
     Begin(&'p Stage, &'p dyn Call, Task),
     /// Go on after so long.
@@ -50,7 +57,8 @@ pub enum Next<'p> {
 
 impl<'p> Machine<'p> {
     fn new(pipeline: &'p Pipeline, scope: Scope, draft: Draft, at: Target, now: Timestamp) -> Machine<'p> {
-        Machine { pipeline, scope: Arc::new(scope), draft, at, since: now, ran: Millis(0), rest: None, pause: None }
+        let (ran, rest, pause, passed, excused) = (Millis(0), None, None, false, (0, 0));
+        Machine { pipeline, scope: Arc::new(scope), draft, at, since: now, ran, rest, pause, passed, excused }
     }
 
     /// What the steps can see now.
@@ -86,9 +94,15 @@ impl<'p> Machine<'p> {
                 continue;
             };
             let step_index = index(place);
-            let promised = self.draft.fold().promised.is_some();
-            match stage.when.as_ref().filter(|_| !promised).map(|when| when.holds(&self.scope)) {
-                None | Some(Ok(true)) => return self.start(stage, step_index, now),
+            let decided = self.passed || self.draft.fold().promised.is_some();
+            match stage.when.as_ref().filter(|_| !decided).map(|when| when.holds(&self.scope)) {
+                None | Some(Ok(true)) => {
+                    if stage.work.effect() != Effect::Pure && !self.passed {
+                        return Ok(Next::Knock(place));
+                    }
+                    self.passed = false;
+                    return self.start(stage, step_index, now);
+                }
                 Some(Ok(false)) => {
                     let reason_code = Reason::ConditionFalse;
                     self.draft.push(now, &Event::StepSkipped(StepSkipped { step_index, reason_code }))?;
@@ -118,11 +132,16 @@ impl<'p> Machine<'p> {
             tool_call_id: format!("{record}/{}/{attempt}", stage.name),
             tool_name: stage.kind.to_owned(),
             effect: call.effect().name().to_owned(),
-            idempotency_key: format!("{}-{}-{}", self.scope.job.origin, record.row, stage.name),
+            idempotency_key: self.key(stage),
         });
         let key = intent.as_ref().map(|intent| intent.idempotency_key.clone()).unwrap_or_default();
         self.draft.push(now, &started(intent))?;
         Ok(Next::Begin(stage, call, Task { scope: Arc::clone(&self.scope), attempt, key }))
+    }
+
+    /// Its next step has passed its gate.
+    pub const fn pass(&mut self) {
+        self.passed = true;
     }
 
     /// Takes in the answer of a step that was begun elsewhere.
@@ -130,24 +149,38 @@ impl<'p> Machine<'p> {
     /// # Errors
     /// [`Illegal`] only if this machine is wrong.
     pub fn answered(&mut self, stage: &Stage, now: Timestamp, answer: Answer) -> Result<(), Illegal> {
-        self.ended(stage, now, answer.said, answer.result)
+        let Answer { said, tools, files, result } = self.scrubbed(answer);
+        self.say(said, now)?;
+        for file in files {
+            self.draft.push(now, &Event::StorageCreated(file))?;
+        }
+        for tool in tools {
+            self.draft.push(now, &Event::ToolInvoked(tool))?;
+        }
+        self.came_to(stage, now, result)
     }
 
-    /// Stops between two steps because the process is asked to: it goes on when the job is resumed.
+    /// Stops between two steps: it goes on when the job is resumed.
     ///
     /// # Errors
     /// [`Illegal`] only if this machine is wrong.
-    pub fn halt(&mut self, now: Timestamp) -> Result<(), Illegal> {
+    pub fn halt(&mut self, reason: Reason, now: Timestamp) -> Result<(), Illegal> {
         if self.draft.fold().status != Some(RecordStatus::Running) {
             return Ok(());
         }
-        self.draft.push(now, &Event::RecordStalled(Because { reason_code: Some(Reason::Interrupted) }))
+        self.draft.push(now, &Event::RecordStalled(Because { reason_code: Some(reason) }))
     }
 
     /// Whether the record has ended.
     #[must_use]
     pub fn has_ended(&self) -> bool {
         self.draft.fold().ended_at.is_some()
+    }
+
+    /// The place of the step that is under way.
+    #[must_use]
+    pub fn open_step(&self) -> Option<usize> {
+        self.draft.fold().open.map(|open| open.index as usize)
     }
 
     /// Whether there is anything that is not in a segment yet.
@@ -182,9 +215,22 @@ impl<'p> Machine<'p> {
         said: Vec<Message>,
         result: Result<Done, StepError>,
     ) -> Result<(), Illegal> {
-        for message in said {
-            self.draft.push(now, &Event::StepMessage(message))?;
-        }
+        let Answer { said, result, .. } = self.scrubbed(Answer { said, ..Answer::of(result) });
+        self.say(said, now)?;
+        self.came_to(stage, now, result)
+    }
+
+    /// No value of the vault goes any further than here.
+    fn scrubbed(&self, mut answer: Answer) -> Answer {
+        answer.scrub(&self.scope.job.secrets);
+        answer
+    }
+
+    fn say(&mut self, said: Vec<Message>, now: Timestamp) -> Result<(), Illegal> {
+        said.into_iter().try_for_each(|message| self.draft.push(now, &Event::StepMessage(message)))
+    }
+
+    fn came_to(&mut self, stage: &Stage, now: Timestamp, result: Result<Done, StepError>) -> Result<(), Illegal> {
         match result {
             Ok(done) => self.completed(stage, now, done),
             Err(error) => self.failed(stage, now, error),
@@ -209,7 +255,8 @@ impl<'p> Machine<'p> {
 
     fn failed(&mut self, stage: &Stage, now: Timestamp, error: StepError) -> Result<(), Illegal> {
         if let Some(delay_ms) = self.another_try(stage, error.again) {
-            let retry = StepRetry { reason_code: error.reason, delay_ms, errors: error.errors };
+            let reason_code = if error.again == Again::Later { Reason::CircuitOpen } else { error.reason };
+            let retry = StepRetry { reason_code, delay_ms, errors: error.errors };
             self.pause = Some(delay_ms);
             return self.draft.push(now, &Event::StepRetryScheduled(retry));
         }
@@ -237,9 +284,21 @@ impl<'p> Machine<'p> {
 
     /// The rest before the next try at a step, when there is one: what its `retry` says, and not less than was asked for.
     fn another_try(&self, stage: &Stage, again: Again) -> Option<Millis> {
-        let Again::After(least) = again else { return None };
-        let tried = self.draft.fold().open?.attempt;
-        Some(stage.retry?.after(tried)?.max(least))
+        let least = match again {
+            Again::No | Again::Unknown => return None,
+            Again::Later => return Some(Millis(0)),
+            Again::After(least) => least,
+        };
+        let open = self.draft.fold().open?;
+        let (place, excused) = self.excused;
+        let tried = open.attempt - if place == open.index as usize { excused } else { 0 };
+        let rest = stage.retry?.after(tried)?;
+        Some(jittered(rest, &self.key(stage), open.attempt).max(least))
+    }
+
+    /// The same on every try of a step, after a crash, and in every retry (SPEC §5).
+    fn key(&self, stage: &Stage) -> String {
+        format!("{}-{}-{}", self.scope.job.origin, self.scope.record.row, stage.name)
     }
 
     /// A failed step has failed its record, unless the whole record is tried again.
@@ -289,6 +348,17 @@ impl<'p> Machine<'p> {
     pub fn seal(self) -> serde_json::Result<Segment> {
         self.draft.seal()
     }
+}
+
+/// A rest, up to a quarter shorter or longer, so that what failed together does not come back together. Always the same
+/// for the same try, so that a log can be foretold.
+fn jittered(rest: Millis, key: &str, attempt: u32) -> Millis {
+    let mixed = key.bytes().fold(u64::from(attempt), |mixed, byte| {
+        (mixed ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3).rotate_left(23)
+    });
+    let half = rest.0 / 2;
+    let share = mixed.wrapping_mul(0x9e37_79b9_7f4a_7c15) % (half + 1);
+    Millis((rest.0 - rest.0 / 4).saturating_add(share))
 }
 
 fn index(place: usize) -> u32 {

@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use super::Interrupt;
+use super::call::Reply;
 use super::driver::Driver;
 use super::ending::{self, Close};
 use super::params::Projection;
 use super::record::{Machine, Next};
-use super::step::{JobFacts, Pipeline, Reply, Scope, Stage, Step};
+use super::step::{Effect, JobFacts, Pipeline, Scope, Stage, Step};
 use super::writer::{Sink, Writer};
 use crate::model::fold::Illegal;
 use crate::model::id::{Cursor, JobId, RecordId, RowId, SessionId};
@@ -55,12 +56,14 @@ pub enum Error {
 }
 
 /// How a run ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Ending {
     /// The job has ended.
     Ended,
     /// It was asked to stop; the rest can be resumed.
     Interrupted,
+    /// Nobody could be reached behind the gate of this name; the job waits until it is resumed.
+    Unreachable(String),
 }
 
 /// Everything a run needs besides the store that it writes to.
@@ -124,7 +127,8 @@ impl Run<'_> {
         Ok(entries)
     }
 
-    /// Runs one row from its admission to its end, without storing anything; it is tried once.
+    /// Runs one row from its admission to its end, without storing anything and without doing anything outside; it is
+    /// tried once.
     ///
     /// # Errors
     /// Only when this program is wrong.
@@ -133,6 +137,10 @@ impl Run<'_> {
         loop {
             match machine.next(self.clock.now())? {
                 Next::Run(stage, step) => self.step(stage, step, &mut machine)?,
+                Next::Knock(_) => machine.pass(),
+                Next::Begin(stage, call, task) if call.effect() != Effect::Pure => {
+                    machine.answered(stage, self.clock.now(), call.rehearse(&task))?;
+                }
                 Next::Begin(stage, call, task) => {
                     let (sender, answer) = std::sync::mpsc::channel();
                     call.begin(task, Reply::to(move |answer| drop(sender.send(answer))));

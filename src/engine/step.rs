@@ -4,10 +4,12 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
+use super::call::Call;
 use crate::model::id::RecordId;
 use crate::model::params::Params;
 use crate::model::payload::{ErrorInfo, Message};
 use crate::model::reason::Reason;
+use crate::model::secrets::Secrets;
 use crate::model::spinner::{OnFailure, ParamRule, Retry, Target};
 use crate::model::time::Millis;
 
@@ -54,7 +56,7 @@ impl Scope {
 }
 
 /// What all records of a job share.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct JobFacts {
     /// The spinner's name.
     pub spinner: String,
@@ -70,6 +72,8 @@ pub struct JobFacts {
     pub workspace: String,
     /// What the keys of its outside calls begin with: the same for a job and all that retry it.
     pub origin: String,
+    /// The vault's values that its steps may ask for; scrubbed from all that is written.
+    pub secrets: Secrets,
 }
 
 /// What a step does to the world: it decides what happens when its process dies in the middle (SPEC §5).
@@ -111,64 +115,6 @@ impl Work {
             Work::Here(_) => Effect::Pure,
             Work::Elsewhere(call) => call.effect(),
         }
-    }
-}
-
-/// A step whose work is done elsewhere: it is begun, and answers when it is done.
-pub trait Call: Send + Sync {
-    /// What it does to the world. The intent of anything but a pure one is durable before it is begun.
-    fn effect(&self) -> Effect;
-
-    /// Begins it, without waiting for anything. Its answer goes through `reply`, from any thread.
-    fn begin(&self, task: Task, reply: Reply);
-}
-
-/// What is to be done elsewhere.
-#[derive(Debug, Clone)]
-pub struct Task {
-    /// What the step can see.
-    pub scope: Arc<Scope>,
-    /// Which try of the step it is, from 1.
-    pub attempt: u32,
-    /// The same on every try, after a crash, and in every retry (SPEC §5); empty for a pure one.
-    pub key: String,
-}
-
-/// What came of it.
-#[derive(Debug)]
-pub struct Answer {
-    /// What it said, in order.
-    pub said: Vec<Message>,
-    /// What it came to.
-    pub result: Result<Done, StepError>,
-}
-
-/// The way back of an answer. One that is dropped without an answer says so, so that nobody waits for it for ever.
-pub struct Reply {
-    way: Option<Box<dyn FnOnce(Answer) + Send>>,
-}
-
-impl Reply {
-    /// A reply that hands its answer to `way`.
-    #[must_use]
-    pub fn to(way: impl FnOnce(Answer) + Send + 'static) -> Reply {
-        Reply { way: Some(Box::new(way)) }
-    }
-
-    /// Hands in the answer.
-    pub fn send(mut self, answer: Answer) {
-        if let Some(way) = self.way.take() {
-            way(answer);
-        }
-    }
-}
-
-impl Drop for Reply {
-    fn drop(&mut self) {
-        let Some(way) = self.way.take() else { return };
-        let message = "the step ended without an answer".to_owned();
-        let error = ErrorInfo { kind: "interruption".to_owned(), code: Reason::StepFailed, field: None, message };
-        way(Answer { said: Vec::new(), result: Err(StepError::new(Reason::StepFailed, vec![error])) });
     }
 }
 
@@ -214,6 +160,8 @@ pub struct StepError {
     pub provider: Option<String>,
     /// Whether another try may help.
     pub again: Again,
+    /// What it says about whoever was asked.
+    pub strain: Strain,
 }
 
 /// Whether another try may help.
@@ -226,13 +174,27 @@ pub enum Again {
     After(Millis),
     /// Nobody can tell whether it was done, so only a person may decide: neither `on_failure` nor a retry touches it.
     Unknown,
+    /// It may, once whoever was asked can be reached again; that does not count as a try.
+    Later,
+}
+
+/// What a failure says about whoever was asked, for all that pass the same gate.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Strain {
+    /// Nothing.
+    #[default]
+    None,
+    /// It has too much to do; it asks to be left alone for so long, if it says how long.
+    Busy(Option<Millis>),
+    /// It cannot be reached.
+    Unreachable,
 }
 
 impl StepError {
     /// An error that will come again.
     #[must_use]
     pub fn new(reason: Reason, errors: Vec<ErrorInfo>) -> StepError {
-        StepError { reason, errors, provider: None, again: Again::No }
+        StepError { reason, errors, provider: None, again: Again::No, strain: Strain::None }
     }
 }
 

@@ -6,7 +6,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, SyncSender, channel, s
 use std::thread::{Builder, Scope, ScopedJoinHandle};
 use std::time::Duration;
 
-use super::step::{Answer, Reply};
+use super::call::{Answer, Reply};
 use crate::model::id::JobId;
 use crate::model::segment::{Owner, Segment};
 use crate::model::status::JobStatus;

@@ -5,7 +5,7 @@ use serde_json::value::RawValue;
 use super::payload::{
     Because, Decision, Facts, JobCreated, JobEnded, LimitExceeded, Message, Nothing, Progress, Queued, RecordEnded,
     RecordRetry, Signal, Sleeping, StepCompleted, StepFailed, StepProgress, StepRetry, StepSkipped, StepStarted,
-    Waiting,
+    StoredFile, ToolInvoked, Waiting,
 };
 use super::status::{CredentialStatus, JobStatus, RecordStatus, SessionStatus};
 
@@ -170,8 +170,8 @@ catalogue! {
     45 "step.failed" StepFailed(StepFailed) Record Nowhere;
     46 "step.skipped" StepSkipped(StepSkipped) Record Nowhere;
     47 "step.canceled" StepCanceled(Because) Record Nowhere;
-    50 "tool.invoked" ToolInvoked(Facts) Record Nowhere;
-    51 "storage.created" StorageCreated(Facts) Record Nowhere;
+    50 "tool.invoked" ToolInvoked(ToolInvoked) Record Nowhere;
+    51 "storage.created" StorageCreated(StoredFile) Record Nowhere;
     52 "storage.deleted" StorageDeleted(Facts) Record Nowhere;
 
     60 "project.created" ProjectCreated(Facts) Workspace Nowhere;

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::log::message;
 use super::names::Names;
@@ -12,10 +12,10 @@ use crate::engine::{Answer, Call, Done, Effect, Reply, Scope, StepError, Task};
 use crate::model::document::{Fields, Node, Placed, Spot};
 use crate::model::literal::Literal;
 use crate::model::params::Params;
-use crate::model::payload::ErrorInfo;
+use crate::model::payload::{ErrorInfo, Summary, ToolInvoked, ToolKind, ToolOutcome};
 use crate::model::reason::Reason;
 use crate::model::spinner::Spinner;
-use crate::model::time::{Clock, duration};
+use crate::model::time::{Clock, Millis, duration};
 use crate::outside::script::{Fault, Limits, Place, Request, Sandbox, Spec};
 
 pub(super) const KIND: StepKind = StepKind {
@@ -208,6 +208,23 @@ fn chance(scope: &Scope, here: usize) -> u32 {
     u32::try_from((mixed ^ (mixed >> 31)) >> 32).unwrap_or(0)
 }
 
+/// What was given and what came of it, as numbers: both are in the log already.
+fn invoked(params: &Params, result: &Result<Map<String, Value>, Fault>, duration_ms: Millis) -> ToolInvoked {
+    let (tool_outcome, output) = match result {
+        Ok(outcomes) => (ToolOutcome::Succeeded, Summary::counted(outcomes.len(), outcomes)),
+        Err(fault) if fault.reason == Reason::Timeout => (ToolOutcome::Timeout, Summary::default()),
+        Err(_) => (ToolOutcome::Failed, Summary::default()),
+    };
+    ToolInvoked {
+        tool_kind: ToolKind::Function,
+        tool_outcome,
+        tool_input_summary: Summary::counted(params.iter().count(), params),
+        tool_output_summary: output,
+        policy_reason_code: None,
+        duration_ms,
+    }
+}
+
 impl Call for Function {
     fn effect(&self) -> Effect {
         Effect::Pure
@@ -215,7 +232,7 @@ impl Call for Function {
 
     fn begin(&self, Task { scope, .. }: Task, reply: Reply) {
         if let Some(error) = rounded(&scope.params) {
-            return reply.send(Answer { said: Vec::new(), result: Err(error) });
+            return reply.send(Answer::of(Err(error)));
         }
         let (record, job) = (scope.record.to_string(), &scope.job);
         let pending = self.sandbox.submit(&Request {
@@ -224,14 +241,17 @@ impl Call for Function {
             now: self.clock.now().0,
             chance: chance(&scope, self.here),
         });
-        let origin = Arc::clone(&self.origin);
+        let (origin, clock) = (Arc::clone(&self.origin), Arc::clone(&self.clock));
+        let began = clock.ticks();
         pending.then(move |answer| {
+            let took = Millis(clock.ticks().0.saturating_sub(began.0));
             let said = answer.said.into_iter().map(|(level, text)| message(level, text)).collect();
+            let tool = invoked(&scope.params, &answer.result, took);
             let result = match answer.result {
                 Ok(outcomes) => Ok(Done { outcomes, ..Done::default() }),
                 Err(fault) => Err(origin.failure(fault, &scope)),
             };
-            reply.send(Answer { said, result });
+            reply.send(Answer { said, tools: vec![tool], ..Answer::of(result) });
         });
     }
 }

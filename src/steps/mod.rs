@@ -3,10 +3,10 @@
 
 use std::collections::HashSet;
 
-use crate::engine::{Call, Condition, Pipeline, Stage, Step, Work};
+use crate::engine::{Call, Condition, Effect, Pipeline, Stage, Step, Work};
 use crate::model::document::{Complaints, Fields, list, nearest};
 use crate::model::payload::StepName;
-use crate::model::spinner::{Spinner, StepDef, Target};
+use crate::model::spinner::{Retry, Spinner, StepDef, Target};
 
 mod decision;
 mod function;
@@ -111,7 +111,12 @@ fn build_step(step: &StepDef, names: &Names<'_>, complaints: &mut Complaints) ->
     };
     let mut fields = Fields::of(step.settings.clone(), format!("step `{}`", step.name.value), complaints);
     let built = (kind.build)(&mut fields, names);
+    // A step that could not be built may be one that is tried again.
+    let acts = built.as_ref().is_none_or(|built| built.step.effect() != Effect::Pure);
+    let retry = if acts { fields.take("retry") } else { None };
     fields.finish();
+    let owner = format!("`retry` of step `{}`", step.name.value);
+    let retry = retry.map_or(Some(Retry::USUAL), |node| Retry::read(node, &owner, complaints));
     let Built { step: runs, exits } = built?;
     if let (Some(_), Some(_)) = (&exits, step.next) {
         let what = format!("step `{}` goes where it decides, so `next` has no meaning", step.name.value);
@@ -137,7 +142,7 @@ fn build_step(step: &StepDef, names: &Names<'_>, complaints: &mut Complaints) ->
         outcome_key: kind.outcome_key,
         when,
         work: runs,
-        retry: None,
+        retry: if acts { retry } else { None },
         next,
         on_failure: step.on_failure,
     };

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::model::time::{Clock, FixedClock, Timestamp};
+use crate::outside::http::Web;
 
 /// What steps need from outside of their spinner.
 #[derive(Clone)]
@@ -12,6 +13,8 @@ pub struct Tools {
     pub program: Option<PathBuf>,
     /// The time.
     pub clock: Arc<dyn Clock>,
+    /// All sockets.
+    pub web: Web,
     /// Whether scripts are tried while the steps are built. What was tried when it was published needs it no more.
     pub try_scripts: bool,
 }
@@ -19,6 +22,6 @@ pub struct Tools {
 /// Nothing, for steps that need nothing.
 impl Default for Tools {
     fn default() -> Tools {
-        Tools { program: None, clock: Arc::new(FixedClock(Timestamp(0))), try_scripts: true }
+        Tools { program: None, clock: Arc::new(FixedClock(Timestamp(0))), web: Web::default(), try_scripts: true }
     }
 }

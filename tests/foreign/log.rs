@@ -10,7 +10,8 @@ use cxgear::model::params::Params;
 use cxgear::model::payload::{
     Because, Counts, Decision, DecisionType, ErrorInfo, Facts, FailureOutcome, Intent, JobCreated, JobEnded,
     LimitExceeded, Nothing, Queued, RecordEnded, RecordRetry, SelectionFact, Signal, Sleeping, StepCompleted,
-    StepFailed, StepName, StepProgress, StepRetry, StepStarted, Trigger, Wait, Waiting,
+    StepFailed, StepName, StepProgress, StepRetry, StepStarted, StoredFile, Summary, ToolInvoked, ToolKind,
+    ToolOutcome, Trigger, Wait, Waiting,
 };
 use cxgear::model::reason::Reason;
 use cxgear::model::segment::{Draft, Segment};
@@ -180,20 +181,24 @@ fn records(log: &mut Log, job: JobId) {
         effect: "idempotent".to_owned(),
         idempotency_key: "k".to_owned(),
     };
-    let stats = json!({
-        "fields_total": 1, "fields_redacted": 0, "bytes_before_redaction": 20, "bytes_after_redaction": 20
-    });
-    let summary = json!({ "schema_version": "v1", "preview": "{}", "stats": stats, "truncated": false });
-    let tool = json!({
-        "tool_call_id": "call_001", "tool_name": "crm", "tool_kind": "api", "tool_outcome": "timeout",
-        "tool_input_summary": summary, "tool_output_summary": summary, "policy_reason_code": null, "duration_ms": 45
-    });
+    let asked = json!({ "query": "docs" });
+    let tool = ToolInvoked {
+        tool_kind: ToolKind::Api,
+        tool_outcome: ToolOutcome::Timeout,
+        tool_input_summary: Summary::of(asked.as_object().unwrap(), |_| false).with_preview("{\"query\":\"docs\"}"),
+        tool_output_summary: Summary::default(),
+        policy_reason_code: None,
+        duration_ms: Millis(45),
+    };
     let delta = StepProgress { kind: "content_delta".to_owned(), content_delta: Some("Here is".to_owned()) };
     let retry = StepRetry { reason_code: Reason::Timeout, delay_ms: Millis(500), errors: vec![error()] };
-    let file = json!({
-        "storage_id": "f1", "file_name": "call.txt", "file_type": "text/plain", "file_size": 12,
-        "sha256": "d".repeat(64), "deduplicated": false
-    });
+    let file = StoredFile {
+        storage_id: "d".repeat(64),
+        file_name: "call.txt".to_owned(),
+        file_type: "text/plain".to_owned(),
+        file_size: 12,
+        deduplicated: false,
+    };
     let mut well = begun();
     well.extend([
         step(0, None),
@@ -201,12 +206,12 @@ fn records(log: &mut Log, job: JobId) {
         done(json!({ "ai_response": "Here is the answer" }), json!({ "model": "mock" })),
         decided(DecisionType::Branch, None),
         step(1, Some(intent)),
-        Event::ToolInvoked(facts(tool)),
+        Event::ToolInvoked(tool),
         Event::StepRetryScheduled(retry),
         step(1, None),
-        Event::StorageCreated(facts(file)),
+        Event::StorageCreated(file),
         done(json!({ "call_id": 7 }), json!({})),
-        Event::StorageDeleted(facts(json!({ "storage_id": "f1" }))),
+        Event::StorageDeleted(facts(json!({ "storage_id": "d".repeat(64) }))),
         Event::RecordCompleted(Nothing {}),
     ]);
     log.record(job, 1, well);

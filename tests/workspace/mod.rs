@@ -9,7 +9,7 @@ use cxgear::ingest::{self, Options, Source};
 use cxgear::model::id::JobId;
 use cxgear::model::payload::{JobCreated, SelectionFact, Trigger};
 use cxgear::model::segment::Segment;
-use cxgear::model::spinner::{OnFailure, Target};
+use cxgear::model::spinner::{Limits, OnFailure, Target};
 use cxgear::model::time::{Clock, Timestamp};
 use cxgear::steps;
 use cxgear::store::{
@@ -96,7 +96,7 @@ pub(crate) fn job(store: &mut SqliteStore, rows: u64, pipeline: &Pipeline) -> Jo
 }
 
 /// Runs what is left of the job.
-pub(crate) fn drive(path: &Path, store: &mut SqliteStore, id: JobId, pipeline: &Pipeline) -> Ending {
+pub(crate) fn drive(path: &Path, store: &mut SqliteStore, id: JobId, pipeline: &Pipeline, limits: Limits) -> Ending {
     let _lock = store.lock_job(Machine.now(), id).unwrap();
     let job = store.job(id).unwrap().unwrap();
     if job.status.is_terminal() {
@@ -108,14 +108,13 @@ pub(crate) fn drive(path: &Path, store: &mut SqliteStore, id: JobId, pipeline: &
         steps: job.steps.iter().map(|step| step.name.clone()).collect(),
         project: "default".to_owned(),
         project_type: "outreach".to_owned(),
-        origin: String::new(),
-        workspace: String::new(),
+        ..JobFacts::default()
     };
     let reader = store::open(path, Access::Read).unwrap();
     let run = Run {
         job: &job,
         pipeline,
-        limits: Default::default(),
+        limits,
         facts: Arc::new(facts),
         reader: &reader,
         clock: &Machine,

@@ -2,13 +2,15 @@
 
 use std::time::Duration;
 
+use super::super::call::{Answer, Call, Task};
 use super::super::flights::Flight;
 use super::super::record::{Machine, Next};
 use super::super::run::Error;
-use super::super::step::{Call, Effect, Stage, Task};
+use super::super::step::{Again, Effect, Stage, Strain};
 use super::super::writer::Safe;
 use super::{Driver, NAP};
 use crate::model::id::RecordId;
+use crate::model::reason::Reason;
 use crate::model::segment::Segment;
 
 impl<'r> Driver<'r, '_, '_> {
@@ -74,6 +76,13 @@ impl<'r> Driver<'r, '_, '_> {
                     }
                     self.run.step(stage, step, &mut machine)?;
                 }
+                Next::Knock(place) => {
+                    if self.gates.pass(place) {
+                        machine.pass();
+                        continue;
+                    }
+                    return self.knock(machine, ticket, place);
+                }
                 Next::Begin(stage, call, task) => return self.away(machine, ticket, stage, call, task),
                 Next::Pause(pause) => {
                     self.put(machine.split()?)?;
@@ -89,6 +98,17 @@ impl<'r> Driver<'r, '_, '_> {
         }
         self.wary = self.wary.saturating_sub(1);
         self.in_turn(ticket, machine.seal()?)
+    }
+
+    /// The record waits at a gate, before anything of its step is in the log.
+    fn knock(&mut self, mut machine: Machine<'r>, ticket: u64, place: usize) -> Result<bool, Error> {
+        // Rows are admitted in order, so the first of each must reach the log in order too.
+        if machine.has_news() {
+            self.put(machine.split()?)?;
+        }
+        let id = self.flights.add(Flight { machine, ticket, stage: None });
+        self.gates.wait_at(place, id);
+        Ok(true)
     }
 
     /// The step is done elsewhere. What it means to do outside is in the log before it is begun.
@@ -125,7 +145,7 @@ impl<'r> Driver<'r, '_, '_> {
         if self.flights.has_grounded() && self.writer.is_idle() {
             self.flush();
         }
-        let wait = self.flights.wait().map_or(most, |wait| wait.min(most));
+        let wait = [self.flights.wait(), self.gates.wait()].into_iter().flatten().fold(most, Duration::min);
         self.writer.wait(wait);
         self.take_in()
     }
@@ -140,9 +160,10 @@ impl<'r> Driver<'r, '_, '_> {
         while let Some(ready) = self.flights.ready(self.writer.written()) {
             ready.call.begin(ready.task, self.writer.reply(ready.id));
         }
-        while let Some((id, answer)) = self.writer.answer() {
+        while let Some((id, mut answer)) = self.writer.answer() {
             let Some(mut flight) = self.flights.land(id) else { continue };
             if let Some(stage) = flight.stage {
+                self.came_back(&flight, &mut answer);
                 flight.machine.answered(stage, self.run.clock.now(), answer)?;
             }
             self.landed(flight)?;
@@ -150,7 +171,34 @@ impl<'r> Driver<'r, '_, '_> {
         while let Some(flight) = self.flights.rested(!self.may_go_on()) {
             self.landed(flight)?;
         }
-        Ok(())
+        self.let_pass()
+    }
+
+    /// What an answer says to the gate that its call has passed. Behind one that is closed nothing fails for good.
+    fn came_back(&mut self, flight: &Flight<'r>, answer: &mut Answer) {
+        let Some(place) = flight.machine.open_step() else { return };
+        let strain = answer.result.as_ref().err().map_or(Strain::None, |error| error.strain);
+        self.gates.back(place, strain);
+        if let Err(error) = &mut answer.result
+            && error.strain == Strain::Unreachable
+            && error.again != Again::Unknown
+            && self.gates.closed().is_some()
+        {
+            error.again = Again::Later;
+        }
+    }
+
+    /// Goes on with those that waited at a gate which is open now, or with all of them when the run stops.
+    fn let_pass(&mut self) -> Result<(), Error> {
+        loop {
+            let goes_on = self.may_go_on();
+            let id = if goes_on { self.gates.next() } else { self.gates.turned_away() };
+            let Some(mut flight) = id.and_then(|id| self.flights.land(id)) else { return Ok(()) };
+            if goes_on {
+                flight.machine.pass();
+            }
+            self.landed(flight)?;
+        }
     }
 
     /// A record is back. When the run stops it goes no further than the step that it was in.
@@ -160,8 +208,12 @@ impl<'r> Driver<'r, '_, '_> {
             self.go_on(machine, ticket)?;
             return Ok(());
         }
-        if self.run.interrupt.is_raised() {
-            machine.halt(self.run.clock.now())?;
+        let reason = match self.gates.closed() {
+            _ if self.run.interrupt.is_raised() => Some(Reason::Interrupted),
+            closed => closed.map(|_| Reason::CircuitOpen),
+        };
+        if let Some(reason) = reason {
+            machine.halt(reason, self.run.clock.now())?;
         }
         if machine.has_news() {
             self.in_turn(ticket, machine.seal()?)?;

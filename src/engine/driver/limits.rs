@@ -8,7 +8,11 @@ use crate::model::time::Millis;
 
 impl Driver<'_, '_, '_> {
     pub(super) fn may_go_on(&self) -> bool {
-        !self.run.interrupt.is_raised() && !self.canceled && !self.too_many_failed() && !self.too_late()
+        !self.run.interrupt.is_raised()
+            && !self.canceled
+            && !self.too_many_failed()
+            && !self.too_late()
+            && self.gates.closed().is_none()
     }
 
     /// Whether another process has asked to cancel the job.

@@ -97,13 +97,14 @@ impl<'p> Machine<'p> {
     /// [`Illegal`] when the log cannot be continued.
     pub fn resume(pipeline: &'p Pipeline, past: Past, now: Timestamp) -> Result<Machine<'p>, Illegal> {
         let pause = past.pause_left(now);
-        let Past { fold, at, scope, ran, .. } = past;
+        let Past { fold, at, scope, ran, excused, .. } = past;
+        let place = if let Target::Step(place) = at { place } else { 0 };
         let mut draft = Draft::new(scope.record, fold);
         if draft.fold().status != Some(RecordStatus::Queued) {
             draft.push(now, &Event::RecordResumed(Because { reason_code: Some(Reason::Interrupted) }))?;
         }
         draft.push(now, &Event::RecordStarted(Nothing {}))?;
-        Ok(Machine { ran, pause, ..Machine::new(pipeline, scope, draft, at, now) })
+        Ok(Machine { ran, pause, excused: (place, excused), ..Machine::new(pipeline, scope, draft, at, now) })
     }
 
     /// A record that has not ended is stopped for good, wherever it was.

@@ -5,14 +5,12 @@ use super::EventType;
 
 /// Names, and all of an object's with a star.
 const UNWRITTEN: &[&str] = &[
-    "job.waiting",
     "record.waiting",
     "record.signal_applied",
     "record.input_received",
     "record.sleeping",
     "step.progress",
-    "tool.*",
-    "storage.*",
+    "storage.deleted",
     "project.updated",
     "row.*",
     "spinner.updated",

@@ -9,6 +9,7 @@ use super::reason::Reason;
 mod job;
 mod record;
 mod step;
+mod tool;
 
 pub use job::{Counts, JobCreated, JobEnded, Progress, SelectionFact, StepName, Trigger};
 pub use record::{
@@ -19,6 +20,7 @@ pub use step::{
     FailureOutcome, Intent, Level, Message, StepCompleted, StepFailed, StepProgress, StepRetry, StepSkipped,
     StepStarted,
 };
+pub use tool::{Highlight, Stats, StoredFile, Summary, ToolInvoked, ToolKind, ToolOutcome};
 
 /// Carries nothing of its own.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]

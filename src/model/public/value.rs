@@ -6,7 +6,7 @@ use super::super::event::Event;
 use super::super::fold::{Change, JobFold, OpenStep, RecordFold};
 use super::super::id::RecordId;
 use super::super::journey::merged;
-use super::super::payload::{Decision, DecisionType, JobEnded, StepCompleted, StepName, Waiting};
+use super::super::payload::{Decision, DecisionType, JobEnded, StepCompleted, StepName, ToolInvoked, Waiting};
 use super::super::reason::Reason;
 use super::super::segment::Entry;
 use super::super::status::{CredentialStatus, JobStatus, RecordStatus, SessionStatus, Verdict};
@@ -146,12 +146,17 @@ impl OfRecord<'_> {
                 value = self.open_key();
                 value.extend(change(Some("started"), "canceled", because.reason_code));
             }
+            Event::ToolInvoked(tool) => value = self.tool(tool),
+            Event::StorageCreated(file) => {
+                value = self.open_key();
+                fill(&mut value, own());
+                put(&mut value, "sha256", file.storage_id.clone());
+                put(&mut value, "deduplicated", file.deduplicated);
+            }
             Event::StepProgress(_)
             | Event::StepMessage(_)
             | Event::StepRetryScheduled(_)
             | Event::StepFailed(_)
-            | Event::ToolInvoked(_)
-            | Event::StorageCreated(_)
             | Event::StorageDeleted(_) => {
                 value = self.open_key();
                 // `info` is the level that is not stored.
@@ -182,6 +187,21 @@ impl OfRecord<'_> {
             Some(open) => self.key(open.index, open.attempt),
             None => object([("attempt", self.fold.attempt.into())]),
         }
+    }
+
+    fn tool(&self, tool: &ToolInvoked) -> Object {
+        let mut value = self.open_key();
+        let step = self.before.and_then(|open| Some((self.steps.get(open.index as usize)?, open.attempt)));
+        let call = step.map(|(step, attempt)| format!("{}/{}/{attempt}", self.id, step.name));
+        put(&mut value, "tool_call_id", json!(call));
+        put(&mut value, "tool_name", json!(step.map(|(step, _)| &step.kind)));
+        put(&mut value, "tool_kind", json!(tool.tool_kind));
+        put(&mut value, "tool_outcome", json!(tool.tool_outcome));
+        put(&mut value, "tool_input_summary", tool.tool_input_summary.told());
+        put(&mut value, "tool_output_summary", tool.tool_output_summary.told());
+        put(&mut value, "policy_reason_code", json!(tool.policy_reason_code.map(Reason::name)));
+        put(&mut value, "duration_ms", tool.duration_ms.0);
+        value
     }
 
     fn completed(&self, at: Timestamp, done: &StepCompleted) -> Object {

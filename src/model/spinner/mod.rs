@@ -69,7 +69,7 @@ impl Spinner {
         let project_type = project_type.and_then(|kind| known_project_type(kind, &mut complaints));
         let params = params.map(|node| params::read(node, &mut complaints)).unwrap_or_default();
         let limits = limits.map(|node| limits::read(node, &mut complaints)).unwrap_or_default();
-        let record_retry = record_retry.and_then(|node| retry::read(node, "`[record_retry]`", &mut complaints));
+        let record_retry = record_retry.and_then(|node| Retry::read(node, "`[record_retry]`", &mut complaints));
         let files = files.map(|node| files::read(node, &mut complaints)).unwrap_or_default();
         if steps.as_ref().is_none_or(|steps| steps.value.is_empty()) {
             let hint = Some("add a `[[steps]]` table with `name` and `type`".to_owned());
