@@ -2,5 +2,9 @@
 //! Deliberately absent: the store, printing, the environment, any knowledge of jobs, records and steps.
 
 pub mod http;
+pub mod mail;
+pub mod outbox;
 pub mod script;
+pub mod sending;
+pub mod storage;
 pub mod vault;
