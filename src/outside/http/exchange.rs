@@ -31,15 +31,15 @@ pub(super) async fn exchange(
     each: Each<'_>,
 ) -> Result<Response, Fault> {
     let deadline = Instant::now() + span(rules.total);
-    let mut hops = 0;
-    let answer = timeout_at(deadline, walk(web, rules, request, each, &mut hops)).await;
+    let mut seen = false;
+    let answer = timeout_at(deadline, walk(web, rules, request, each, &mut seen)).await;
     answer
         .unwrap_or_else(|_| {
             let what = format!("there was no whole answer in {}", rules.total);
             Err(Fault::new(FaultKind::Timeout, what, Sent::Maybe))
         })
-        // Whoever redirects has seen the request, and may have done what it asks.
-        .map_err(|fault| if hops > 0 { Fault { sent: Sent::Maybe, ..fault } } else { fault })
+        // Whoever answers has seen the request, and may have done what it asks, whatever comes then.
+        .map_err(|fault| if seen { Fault { sent: Sent::Maybe, ..fault } } else { fault })
 }
 
 fn span(time: Millis) -> Duration {
@@ -51,21 +51,23 @@ async fn walk(
     rules: &Rules,
     mut request: Request,
     each: Each<'_>,
-    hops: &mut usize,
+    seen: &mut bool,
 ) -> Result<Response, Fault> {
     let mut url = read(&request.url)?;
+    let mut hops = 0;
     loop {
         let answer = hop(web, rules, &url, &request).await?;
+        *seen = true;
         let status = answer.status().as_u16();
         let next = match answer.headers().get(LOCATION) {
             Some(location) if rules.redirects > 0 => follow::next(&url, status, &text(location))?,
             Some(_) | None => None,
         };
         let Some(next) = next else { return take(answer, rules, &url, each).await };
-        if *hops == rules.redirects {
+        if hops == rules.redirects {
             return Err(Fault::refused(format!("{} redirects further after {hops} redirects", label(&url))));
         }
-        *hops += 1;
+        hops += 1;
         request = follow::carried(request, &url, &next, status)?;
         url = next;
     }
@@ -138,8 +140,10 @@ async fn take(mut answer: reqwest::Response, rules: &Rules, url: &Url, each: Eac
         }
         Rejected::Damaged => fault(FaultKind::Broken, format!("the answer of {label} is not packed as it says")),
     };
-    let mut seen = 0;
-    let mut came = 0;
+    if encoding.is_none() && answer.content_length().is_some_and(|length| length > rules.largest as u64) {
+        return Err(rejected(Rejected::TooLarge));
+    }
+    let (mut seen, mut came) = (0, 0);
     while let Some(piece) = answer.chunk().await.map_err(|error| Fault::of(&error, &label))? {
         came += piece.len();
         body.take(&piece).map_err(rejected)?;

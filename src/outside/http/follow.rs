@@ -52,3 +52,49 @@ fn same(from: &Url, to: &Url) -> bool {
     let up = from.scheme() == "http" && to.scheme() == "https" && from.port().is_none() && to.port().is_none();
     from.host() == to.host() && (up || (from.scheme() == to.scheme() && from.port() == to.port()))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_same_place_is_told_the_same() {
+        let url = |text: &str| Url::parse(text).unwrap();
+        for (from, to, wanted) in [
+            ("http://a.test/x", "http://A.test:80/y", true),
+            ("http://a.test/", "https://a.test/", true),
+            ("https://a.test/", "http://a.test/", false),
+            ("https://a.test/", "https://a.test:8443/", false),
+            ("http://a.test:8080/", "https://a.test/", false),
+            ("https://a.test/", "https://b.a.test/", false),
+            ("https://a.test/", "https://a.test./", false),
+        ] {
+            assert_eq!(same(&url(from), &url(to)), wanted, "{from} {to}");
+        }
+    }
+
+    #[test]
+    fn methods_change_as_they_do_in_browsers() {
+        let url = Url::parse("http://a.test/").unwrap();
+        let after = |method: &str, status| {
+            let method = Method::from_bytes(method.as_bytes()).unwrap();
+            let request = Request::new(method, "").body("text/plain", "x");
+            let request = carried(request, &url, &url, status).unwrap();
+            assert_eq!(request.body.is_some(), !request.headers.is_empty());
+            (request.method.to_string(), request.body.is_some())
+        };
+        for (method, status, wanted, body) in [
+            ("POST", 301, "GET", false),
+            ("POST", 302, "GET", false),
+            ("POST", 303, "GET", false),
+            ("PUT", 302, "PUT", true),
+            ("PUT", 303, "GET", false),
+            ("DELETE", 301, "DELETE", true),
+            ("HEAD", 303, "HEAD", true),
+            ("POST", 307, "POST", true),
+            ("PATCH", 308, "PATCH", true),
+        ] {
+            assert_eq!(after(method, status), (wanted.to_owned(), body), "{method} {status}");
+        }
+    }
+}

@@ -11,7 +11,7 @@ use tokio::runtime::{Builder, Handle};
 use tokio::sync::oneshot;
 
 use super::exchange::exchange;
-use super::resolve::Resolver;
+use super::resolve::{Known, Resolver};
 use super::{Fault, Request, Response, Rules};
 use crate::model::time::Millis;
 
@@ -37,6 +37,7 @@ pub(super) struct Inner {
     runtime: OnceLock<Result<Running, Fault>>,
     tls: OnceLock<Result<rustls::ClientConfig, Fault>>,
     kept: Mutex<HashMap<Kind, reqwest::Client>>,
+    known: Arc<Known>,
 }
 
 /// What connections must have in common to be kept together.
@@ -61,8 +62,8 @@ impl Web {
     /// Nothing is opened yet. `roots` is a PEM file of certificates that are trusted besides the usual ones.
     #[must_use]
     pub fn new(proxies: Proxies, roots: Option<PathBuf>) -> Web {
-        let (runtime, tls, kept) = (OnceLock::new(), OnceLock::new(), Mutex::default());
-        Web(Arc::new(Inner { proxies, roots, runtime, tls, kept }))
+        let (runtime, tls, kept, known) = (OnceLock::new(), OnceLock::new(), Mutex::default(), Arc::default());
+        Web(Arc::new(Inner { proxies, roots, runtime, tls, kept, known }))
     }
 
     /// A client with rules of its own; connections are shared where that makes no difference.
@@ -144,6 +145,8 @@ impl Inner {
 
     fn connector(&self, kind: &Kind) -> Result<reqwest::Client, Fault> {
         let tls = self.tls.get_or_init(|| self.trust()).clone()?;
+        // Through a proxy only the proxy is looked up, and it may be anywhere.
+        let allow_private = kind.allow_private || kind.proxy.is_some();
         let mut builder = reqwest::Client::builder()
             .no_proxy()
             .http1_only()
@@ -154,8 +157,7 @@ impl Inner {
             .user_agent(concat!("cxgear/", env!("CARGO_PKG_VERSION")))
             .connect_timeout(Duration::from_millis(kind.connect.0))
             .pool_idle_timeout(IDLE)
-            // Through a proxy only the proxy is looked up, and it may be anywhere.
-            .dns_resolver(Resolver { allow_private: kind.allow_private || kind.proxy.is_some() });
+            .dns_resolver(Resolver { allow_private, known: Arc::clone(&self.known) });
         if let Some(proxy) = &kind.proxy {
             // What is wrong with it may be its password.
             let proxy = reqwest::Proxy::all(proxy);
