@@ -315,6 +315,7 @@ Register-ArgumentCompleter -Native -CommandName 'cxgear' -ScriptBlock {
         'cxgear;retry' {
             [CompletionResult]::new('--reason', '--reason', [CompletionResultType]::ParameterName, 'Only records that ended for this reason, such as TIMEOUT')
             [CompletionResult]::new('--step', '--step', [CompletionResultType]::ParameterName, 'Only records that failed at this step')
+            [CompletionResult]::new('--assume', '--assume', [CompletionResultType]::ParameterName, 'Only records of which nobody can tell whether they were sent, and what to take them for')
             [CompletionResult]::new('--concurrency', '--concurrency', [CompletionResultType]::ParameterName, 'Records in flight that wait on the outside world')
             [CompletionResult]::new('--rate', '--rate', [CompletionResultType]::ParameterName, 'Starts of outside calls, such as 80/s')
             [CompletionResult]::new('--max-failures', '--max-failures', [CompletionResultType]::ParameterName, 'More failed records than this (a count, or 5%) end the job')

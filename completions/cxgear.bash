@@ -869,7 +869,7 @@ _cxgear() {
             return 0
             ;;
         cxgear__subcmd__retry)
-            opts="-q -v -h --failed --reason --step --detach --concurrency --rate --max-failures --db --project --format --color --quiet --verbose --help"
+            opts="-q -v -h --failed --reason --step --assume --detach --concurrency --rate --max-failures --db --project --format --color --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -881,6 +881,10 @@ _cxgear() {
                     ;;
                 --step)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --assume)
+                    COMPREPLY=($(compgen -W "sent not-sent" -- "${cur}"))
                     return 0
                     ;;
                 --concurrency)

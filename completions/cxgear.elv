@@ -296,6 +296,7 @@ set edit:completion:arg-completer[cxgear] = {|@words|
         &'cxgear;retry'= {
             cand --reason 'Only records that ended for this reason, such as TIMEOUT'
             cand --step 'Only records that failed at this step'
+            cand --assume 'Only records of which nobody can tell whether they were sent, and what to take them for'
             cand --concurrency 'Records in flight that wait on the outside world'
             cand --rate 'Starts of outside calls, such as 80/s'
             cand --max-failures 'More failed records than this (a count, or 5%) end the job'

@@ -305,6 +305,8 @@ complete -c cxgear -n "__fish_cxgear_using_subcommand cancel" -s v -l verbose -d
 complete -c cxgear -n "__fish_cxgear_using_subcommand cancel" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c cxgear -n "__fish_cxgear_using_subcommand retry" -l reason -d 'Only records that ended for this reason, such as TIMEOUT' -r
 complete -c cxgear -n "__fish_cxgear_using_subcommand retry" -l step -d 'Only records that failed at this step' -r
+complete -c cxgear -n "__fish_cxgear_using_subcommand retry" -l assume -d 'Only records of which nobody can tell whether they were sent, and what to take them for' -r -f -a "sent\t'It was sent: go on with the step after it'
+not-sent\t'It was not: send it now'"
 complete -c cxgear -n "__fish_cxgear_using_subcommand retry" -l concurrency -d 'Records in flight that wait on the outside world' -r
 complete -c cxgear -n "__fish_cxgear_using_subcommand retry" -l rate -d 'Starts of outside calls, such as 80/s' -r
 complete -c cxgear -n "__fish_cxgear_using_subcommand retry" -l max-failures -d 'More failed records than this (a count, or 5%) end the job' -r

@@ -159,6 +159,34 @@ fn a_try_that_may_help_is_made_again_after_its_rest() {
 }
 
 #[test]
+fn a_record_that_is_tried_again_does_not_do_again_what_it_did() {
+    let folder = tempfile::tempdir().unwrap();
+    let ledger = folder.path().join("ledger");
+    let sent = Remote { ledger: Some(ledger.clone()), ..Remote::new(Effect::Once) };
+    let never = |_: u64, _: u32| Err(refused(Again::No, Reason::StepFailed));
+    let elsewhere = |remote| Work::Elsewhere(Box::new(remote));
+    let fails = elsewhere(Remote { answer: never, ..Remote::new(Effect::Pure) });
+    let mut pipeline = workspace::worked(vec![
+        ("before", elsewhere(Remote::new(Effect::Pure))),
+        ("call", elsewhere(sent)),
+        ("after", elsewhere(Remote::new(Effect::Pure))),
+        ("fails", fails),
+    ]);
+    pipeline.record_retry = Some(Retry { attempts: 4, backoff: Backoff::Constant, first: Millis(1), max: Millis(1) });
+    let (job_folder, job) = ran(&pipeline, 30);
+    assert_eq!(job.counts.failed, 30);
+    assert_eq!(fs::read_to_string(&ledger).unwrap().lines().count(), 30, "sent again");
+    let told = types(&job_folder.path().join("a.db"), 1);
+    let of = |kind| told.iter().filter(|told| **told == kind).count();
+    assert_eq!((of("record.retry_scheduled"), of("step.completed"), of("step.failed")), (3, 3, 4), "{told:?}");
+    // Without anything done outside it begins anew.
+    pipeline.stages[1].work = elsewhere(Remote::new(Effect::Pure));
+    let (job_folder, _) = ran(&pipeline, 2);
+    let told = types(&job_folder.path().join("a.db"), 1);
+    assert_eq!(told.iter().filter(|told| **told == "step.completed").count(), 4 * 3, "{told:?}");
+}
+
+#[test]
 fn what_nobody_can_tell_is_left_to_a_person() {
     let lost = |_: u64, _: u32| Err(refused(Again::Unknown, Reason::OutcomeUnknown));
     let mut pipeline = pipeline(Remote { answer: lost, ..Remote::new(Effect::Once) });

@@ -145,6 +145,7 @@ impl Place {
             job: &job,
             pipeline: &pipeline,
             limits: self.spinner.limits,
+            assumed: None,
             facts: Arc::new(facts),
             reader: &reader,
             clock,

@@ -145,6 +145,7 @@ fn drive(
         job: &job,
         pipeline,
         limits: Default::default(),
+        assumed: None,
         facts: Arc::new(facts),
         reader: &reader,
         clock: &FixedClock(NOW),

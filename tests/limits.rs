@@ -99,6 +99,7 @@ fn run_after(limits: &str, rows: u64, tick: i64, before: impl FnOnce(&mut Sqlite
         job: &job,
         pipeline: &pipeline,
         limits: spinner.limits,
+        assumed: None,
         facts: Arc::new(facts),
         reader: &reader,
         clock: &Ticking(AtomicI64::new(1_000), tick),

@@ -10,7 +10,7 @@ mod job;
 pub(super) mod project;
 pub(super) mod vault;
 
-pub(super) use job::{Export, ExportColumns, Limits, Resume, Retry, Run};
+pub(super) use job::{Assume, Export, ExportColumns, Limits, Resume, Retry, Run};
 
 /// Run an automation pipeline over every row of a CSV, and keep a receipt for each row.
 #[derive(Debug, Parser)]

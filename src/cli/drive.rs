@@ -8,6 +8,7 @@ use super::{select, signals};
 use crate::engine::run::{Ending, Run};
 use crate::engine::{Interrupt, JobFacts, Overrides, Pipeline, Sink};
 use crate::model::id::{Cursor, JobId};
+use crate::model::payload::Assumed;
 use crate::model::project::{Project, ProjectType};
 use crate::model::report::{counted, grouped};
 use crate::model::secrets::Secrets;
@@ -79,7 +80,7 @@ pub(super) fn drive(context: &Context, store: &mut SqliteStore, id: JobId) -> Re
         show_job(context, store, id)?;
         return Ok(code(&job));
     }
-    let (pipeline, limits) = frozen(context, store, &job)?;
+    let Frozen { pipeline, limits, assumed } = frozen(context, store, &job)?;
     let interrupt = signals::asks(context)?;
     let reader = context.reader()?;
     let began = context.clock.ticks();
@@ -88,6 +89,7 @@ pub(super) fn drive(context: &Context, store: &mut SqliteStore, id: JobId) -> Re
         job: &job,
         pipeline: &pipeline,
         limits,
+        assumed,
         facts: facts(store, &job, views::project::find(store, &job.project)?.kind)?,
         reader: &reader,
         clock: context.clock.as_ref(),
@@ -167,8 +169,15 @@ fn facts(store: &dyn Read, job: &Job, kind: ProjectType) -> Result<Arc<JobFacts>
     }))
 }
 
-/// The spinner that the job was made with, whatever its file says today.
-pub(super) fn frozen(context: &Context, store: &SqliteStore, job: &Job) -> Result<(Pipeline, Limits), Failure> {
+/// What a job was made with, whatever its spinner's file says today.
+pub(super) struct Frozen {
+    pipeline: Pipeline,
+    pub(super) limits: Limits,
+    assumed: Option<Assumed>,
+}
+
+/// What a job was made with.
+pub(super) fn frozen(context: &Context, store: &SqliteStore, job: &Job) -> Result<Frozen, Failure> {
     let broken = || {
         let what = format!("the version {}@{} of job {} cannot be read any more", job.spinner, job.version, job.id);
         Failure::world(anyhow::Error::msg(what))
@@ -178,7 +187,7 @@ pub(super) fn frozen(context: &Context, store: &SqliteStore, job: &Job) -> Resul
     let (pipeline, _) = steps::build(&spinner, &Known::default(), &context.tools(false)).map_err(|_| broken())?;
     let overrides: Overrides = serde_json::from_str(&job.settings).map_err(|_| broken())?;
     let limits = overrides.over(spinner.limits).map_err(|_| broken())?;
-    Ok((pipeline, limits))
+    Ok(Frozen { pipeline, limits, assumed: overrides.assumed })
 }
 
 /// Progress as the log has it: moved only by what is durable.
@@ -240,6 +249,7 @@ pub(super) fn rehearse(
         job: &job,
         pipeline,
         limits: Limits::default(),
+        assumed: None,
         facts: facts(store, &job, project.kind)?,
         reader: store,
         clock: context.clock.as_ref(),

@@ -1,6 +1,6 @@
 //! `retry`: a job of its own over the records that an earlier one did not complete, linked to it (SPEC §5).
 
-use super::args::Retry as Args;
+use super::args::{Assume, Retry as Args};
 use super::context::Context;
 use super::drive::{self, drive};
 use super::failure::Failure;
@@ -8,7 +8,7 @@ use super::select::{self, known_job};
 use crate::engine::Overrides;
 use crate::model::document::{list, nearest};
 use crate::model::id::{JobId, RecordId, RowId};
-use crate::model::payload::{JobCreated, SelectionFact, Trigger};
+use crate::model::payload::{Assumed, JobCreated, SelectionFact, Trigger};
 use crate::model::reason::Reason;
 use crate::model::report::counted;
 use crate::model::status::RecordStatus;
@@ -25,7 +25,9 @@ pub(super) fn retry(context: &Context, args: &Args) -> Result<u8, Failure> {
         failed: args.failed,
         reason: args.reason.as_deref().map(reason).transpose()?,
         step: args.step.as_deref().map(|name| step(&job, name)).transpose()?,
+        doubtful: args.assume.is_some(),
     };
+    let doubtful = doubtful(&reader, &job, &left)?;
     let new = new_job(context, &reader, &job, &left, args)?;
     if reader.count_left(&left)? == 0 {
         return nothing(context, &reader, &job, &left);
@@ -37,12 +39,43 @@ pub(super) fn retry(context: &Context, args: &Args) -> Result<u8, Failure> {
     };
     let total = known_job(Some(&store), id)?.counts.total;
     context.say(&format!("job {id} retries {} of job {}", counted(total, "record"), job.id));
+    if doubtful > 0 {
+        let text = format!("{} of job {} may have been sent, so a person decides", counted(doubtful, "record"), job.id);
+        context.warn(&text, &assume(&job.id.to_string()));
+    }
     if args.detach {
         context.say(&format!("job {id} is queued; `cxgear resume {id}` executes it"));
         drive::show_job(context, &store, id)?;
         return Ok(0);
     }
     drive(context, &mut store, id)
+}
+
+/// How many records that fit are left out, because nobody can tell whether they were sent. Asking for such a one without
+/// a word about it is refused.
+fn doubtful(reader: &SqliteStore, job: &Job, left: &Left) -> Result<u64, Failure> {
+    if left.doubtful {
+        return Ok(0);
+    }
+    let count = reader.count_left(&Left { doubtful: true, ..left.clone() })?;
+    let asked_for = left.row.map(|row| RecordId { job: job.id, row }.to_string());
+    let asked_for = asked_for.or_else(|| left.reason.filter(|reason| reason.is_unsafe()).map(|_| job.id.to_string()));
+    match asked_for.filter(|_| count > 0) {
+        None => Ok(count),
+        Some(what) => {
+            let told =
+                format!("nobody can tell whether {} sent", if left.row.is_some() { "it was" } else { "they were" });
+            Err(assume(&what).into_iter().fold(Failure::request(told), Failure::hint))
+        }
+    }
+}
+
+/// How a person says what nobody else can tell.
+fn assume(what: &str) -> [String; 2] {
+    [
+        format!("`cxgear retry {what} --assume sent` goes on with the step after it"),
+        format!("`cxgear retry {what} --assume not-sent` sends it now"),
+    ]
 }
 
 fn reason(word: &str) -> Result<Reason, Failure> {
@@ -66,7 +99,7 @@ fn step(job: &Job, name: &str) -> Result<u32, Failure> {
 
 /// The same spinner version over the same fields; the limits are those of the earlier job, but for what is given.
 fn new_job(context: &Context, reader: &SqliteStore, job: &Job, left: &Left, args: &Args) -> Result<NewJob, Failure> {
-    let (_, limits) = drive::frozen(context, reader, job)?;
+    let limits = drive::frozen(context, reader, job)?.limits;
     let given = select::overrides(&args.limits);
     given.over(limits).map_err(Failure::request)?;
     let earlier: Overrides = serde_json::from_str(&job.settings).unwrap_or_default();
@@ -74,6 +107,10 @@ fn new_job(context: &Context, reader: &SqliteStore, job: &Job, left: &Left, args
         concurrency: given.concurrency.or(earlier.concurrency),
         rate: given.rate.or(earlier.rate),
         max_failures: given.max_failures.or(earlier.max_failures),
+        assumed: args.assume.map(|assume| match assume {
+            Assume::Sent => Assumed::Sent,
+            Assume::NotSent => Assumed::NotSent,
+        }),
     };
     let version = reader.spinner(&job.spinner, Some(job.version))?;
     let created = JobCreated {
@@ -84,7 +121,7 @@ fn new_job(context: &Context, reader: &SqliteStore, job: &Job, left: &Left, args
         table: job.table.clone(),
         metadata_fields: job.fields.clone(),
         total: 0,
-        selection: SelectionFact { summary: summary(job, left), sha256: String::new() },
+        selection: SelectionFact { summary: summary(job, left, overrides.assumed), sha256: String::new() },
         trigger: Trigger::Retry,
         retry_of: Some(job.id.0),
         idempotency_key: None,
@@ -97,7 +134,7 @@ fn new_job(context: &Context, reader: &SqliteStore, job: &Job, left: &Left, args
 }
 
 /// The selection in words, for the log.
-fn summary(job: &Job, left: &Left) -> String {
+fn summary(job: &Job, left: &Left, assumed: Option<Assumed>) -> String {
     let mut words = match left.row {
         Some(row) => format!("record {}/{row}", job.id),
         None if left.failed => format!("failed in job {}", job.id),
@@ -109,6 +146,9 @@ fn summary(job: &Job, left: &Left) -> String {
     if let Some(step) = left.step.and_then(|step| job.steps.get(step as usize)) {
         words += &format!(", at {}", step.name);
     }
+    if let Some(assumed) = assumed {
+        words += &format!(", {}", assumed.told());
+    }
     words
 }
 
@@ -116,7 +156,13 @@ fn summary(job: &Job, left: &Left) -> String {
 fn nothing(context: &Context, reader: &SqliteStore, job: &Job, left: &Left) -> Result<u8, Failure> {
     let retries = reader.retries(job.id)?;
     if let Some(row) = left.row {
-        return Err(not_this(reader, job, row, &retries)?);
+        return Err(not_this(reader, job, row, left, &retries)?);
+    }
+    let doubtful = reader.count_left(&Left { doubtful: true, ..left.clone() })?;
+    if doubtful > 0 && !left.doubtful {
+        let text = format!("{} of job {} may have been sent, so a person decides", counted(doubtful, "record"), job.id);
+        context.warn(&text, &assume(&job.id.to_string()));
+        return Ok(0);
     }
     let fits = if left.reason.is_some() || left.step.is_some() { " fits, or" } else { "" };
     context.say(&format!("nothing of job {}{fits} is left to retry, so no job is made", job.id));
@@ -126,7 +172,7 @@ fn nothing(context: &Context, reader: &SqliteStore, job: &Job, left: &Left) -> R
     Ok(0)
 }
 
-fn not_this(reader: &SqliteStore, job: &Job, row: RowId, retries: &[JobId]) -> Result<Failure, Failure> {
+fn not_this(reader: &SqliteStore, job: &Job, row: RowId, left: &Left, retries: &[JobId]) -> Result<Failure, Failure> {
     let id = RecordId { job: job.id, row };
     let Some(record) = reader.record(id)? else {
         return Ok(Failure::request(format!("there is no record {id}"))
@@ -140,6 +186,9 @@ fn not_this(reader: &SqliteStore, job: &Job, row: RowId, retries: &[JobId]) -> R
         }
     }
     let what = match record.status {
+        RecordStatus::Failed | RecordStatus::Canceled if left.doubtful => {
+            format!("there is nothing to assume of record {id}: it is certain what was sent")
+        }
         RecordStatus::Failed | RecordStatus::Canceled => format!("record {id} does not fit what was asked for"),
         status @ (RecordStatus::Queued
         | RecordStatus::Running

@@ -41,7 +41,7 @@ fn ranges(text: &str) -> Result<Vec<Range>, String> {
 /// The flags as limits over the spinner's own.
 pub(super) fn overrides(limits: &super::args::Limits) -> Overrides {
     let limits = limits.clone();
-    Overrides { concurrency: limits.concurrency, rate: limits.rate, max_failures: limits.max_failures }
+    Overrides { concurrency: limits.concurrency, rate: limits.rate, max_failures: limits.max_failures, assumed: None }
 }
 
 /// The job of that number.
@@ -79,10 +79,10 @@ pub(super) fn fingerprint(
     selector: &Selector,
     overrides: &Overrides,
 ) -> String {
-    hex(Sha256::new().chain_update(format!(
-        "{}\n{}\n{table}\n{metadata:?}\n{selector:?}\n{overrides:?}",
-        spinner.name, spinner.hash
-    )))
+    // As JSON, so that a limit which a later version knows changes nothing for those that do not give it.
+    let overrides = serde_json::to_string(overrides).unwrap_or_default();
+    hex(Sha256::new()
+        .chain_update(format!("{}\n{}\n{table}\n{metadata:?}\n{selector:?}\n{overrides}", spinner.name, spinner.hash)))
 }
 
 #[cfg(test)]

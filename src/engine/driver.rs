@@ -255,7 +255,7 @@ impl<'r, 'w, 't> Driver<'r, 'w, 't> {
             return Err(Error::RecordGone { job: run.job.id, record });
         }
         let scope = run.scope(row, Params::none());
-        let machine = Machine::carry(run.pipeline, scope, &earlier, from, run.clock.now())?;
+        let machine = Machine::carry(run.pipeline, scope, &earlier, (from, run.assumed), run.clock.now())?;
         self.go(machine)
     }
 

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::model::payload::Assumed;
 use crate::model::spinner::{Limits, rate_of};
 
 /// Limits given for one job.
@@ -16,6 +17,9 @@ pub struct Overrides {
     /// More failures than this end the job, as written.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub max_failures: Option<String>,
+    /// What a person has said of steps that nobody could tell of, in a job that retries them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub assumed: Option<Assumed>,
 }
 
 impl Overrides {

@@ -1,10 +1,12 @@
 //! What has happened to a record so far, read back from its events: where it stands in the pipeline, what its steps
 //! have produced, how long it ran, how often its process died. Pure, like the machine that goes on from here.
 
+use serde_json::Map;
+
 use super::step::{Pipeline, Results, Scope};
 use crate::model::event::Event;
 use crate::model::fold::{Illegal, RecordFold};
-use crate::model::payload::{Carried, CarriedStep, ErrorInfo, Intent};
+use crate::model::payload::{Assumed, Carried, CarriedStep, ErrorInfo, Intent};
 use crate::model::reason::Reason;
 use crate::model::segment::Entry;
 use crate::model::spinner::Target;
@@ -122,6 +124,10 @@ impl Past {
             }
             (Event::RecordRetryScheduled(retry), _) => {
                 self.rest = retry.delay_ms;
+                if let Some(name) = &retry.at {
+                    self.at = place_of(pipeline, name);
+                    return;
+                }
                 let carried = self.scope.steps.len().min(self.carried_steps());
                 self.scope.steps.truncate(carried);
                 self.at = self.start;
@@ -138,17 +144,28 @@ impl Past {
 
     /// So many of the results were carried over.
     fn carried_steps(&self) -> usize {
-        self.fold.carried.as_ref().map_or(0, |carried| carried.steps)
+        self.fold.carried_steps()
     }
 
-    /// What a record of a later job takes over: everything up to the step that failed, where it begins.
-    pub(super) fn carried(&self, pipeline: &Pipeline, from: u64) -> Carried {
+    /// What a record of a later job takes over: everything up to the step that failed, where it begins; or what comes
+    /// after that, when a person says that it was done.
+    pub(super) fn carried(&self, pipeline: &Pipeline, from: u64, assumed: Option<Assumed>) -> Carried {
         let name = |place: usize| pipeline.stages.get(place).map(|stage| stage.name.clone());
         let steps = self.scope.steps.iter().filter_map(|results| {
             let Results { place, internal, outcomes } = results.clone();
             Some(CarriedStep { name: name(place)?, outcomes, internal })
         });
-        Carried { from, steps: steps.collect(), partial: self.fold.partial, at: self.left().and_then(name) }
+        let mut steps: Vec<_> = steps.collect();
+        let mut left = self.left();
+        let assumed = assumed.filter(|_| self.fold.reason.is_some_and(Reason::is_unsafe));
+        if let (Some(Assumed::Sent), Some(place)) = (assumed, left) {
+            steps.extend(name(place).map(|name| CarriedStep { name, outcomes: Map::new(), internal: Map::new() }));
+            left = pipeline.stages.get(place).and_then(|stage| match stage.next {
+                Target::Step(next) => Some(next),
+                Target::End => None,
+            });
+        }
+        Carried { from, steps, partial: self.fold.partial, at: left.and_then(name), assumed }
     }
 
     /// The place of the step that failed, or where the record was when it was stopped.

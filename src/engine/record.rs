@@ -308,9 +308,18 @@ impl<'p> Machine<'p> {
         let Some((max_attempts, delay_ms)) = retry else {
             return self.draft.push(now, &Event::RecordFailed(RecordEnded::default()));
         };
-        let retry = RecordRetry { next_attempt: tried + 1, max_attempts, delay_ms, reason_code };
+        let at = self.draft.fold().failed_step.filter(|_| self.has_acted());
+        let at = at.and_then(|place| Some(self.pipeline.stages.get(place as usize)?.name.clone()));
+        let retry = RecordRetry { next_attempt: tried + 1, max_attempts, delay_ms, reason_code, at };
         self.rest = Some(delay_ms);
         self.draft.push(now, &Event::RecordRetryScheduled(retry))
+    }
+
+    /// Whether a step of its own has done anything outside: that is not done again.
+    fn has_acted(&self) -> bool {
+        let own = self.scope.steps.iter().skip(self.draft.fold().carried_steps());
+        own.filter_map(|results| self.pipeline.stages.get(results.place))
+            .any(|stage| stage.work.effect() != Effect::Pure)
     }
 
     /// Goes on elsewhere; told by an event only where it is not where the step leads anyway (EVENTS §8, R7).

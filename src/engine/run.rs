@@ -13,7 +13,7 @@ use super::writer::{Sink, Writer};
 use crate::model::fold::Illegal;
 use crate::model::id::{Cursor, JobId, RecordId, RowId, SessionId};
 use crate::model::params::Params;
-use crate::model::payload::{ErrorInfo, Facts};
+use crate::model::payload::{Assumed, ErrorInfo, Facts};
 use crate::model::segment::{Entry, Segment};
 use crate::model::spinner::Limits;
 use crate::model::status::JobStatus;
@@ -74,6 +74,8 @@ pub struct Run<'a> {
     pub pipeline: &'a Pipeline,
     /// What it may not pass.
     pub limits: Limits,
+    /// What a person has said of steps that nobody could tell of.
+    pub assumed: Option<Assumed>,
     /// What all records share.
     pub facts: Arc<JobFacts>,
     /// Where rows are read; never the writer's own connection.

@@ -131,7 +131,9 @@ impl RecordFold {
             Event::RecordRetryScheduled(retry) => {
                 self.attempt = retry.next_attempt;
                 (self.failed_step, self.reason, self.promised) = (None, None, None);
-                self.begin_anew();
+                if retry.at.is_none() {
+                    self.begin_anew();
+                }
                 Some(retry.reason_code)
             }
             Event::RecordFailed(ended) => {
@@ -151,6 +153,12 @@ impl RecordFold {
             self.reason = reason;
         }
         reason
+    }
+
+    /// So many of its steps were carried over.
+    #[must_use]
+    pub fn carried_steps(&self) -> usize {
+        self.carried.as_ref().map_or(0, |carried| carried.steps)
     }
 
     /// Nothing was produced yet, but for what was carried.

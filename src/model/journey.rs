@@ -189,15 +189,17 @@ impl Journey {
                     (self.carried, self.carried_outcomes) = (carried.output(), carried.outcomes());
                     self.output.clone_from(&self.carried);
                     self.outcomes.clone_from(&self.carried_outcomes);
-                    What::Carried(carried.from, carried.names())
+                    What::Carried(carried.from, carried.names(), carried.assumed)
                 } else {
                     return;
                 }
             }
             Event::RecordRetryScheduled(retry) => {
-                // It begins anew: what the attempt before produced is in the journey, not in the result.
-                self.output.clone_from(&self.carried);
-                self.outcomes.clone_from(&self.carried_outcomes);
+                // When it begins anew, what the attempt before produced is in the journey, not in the result.
+                if retry.at.is_none() {
+                    self.output.clone_from(&self.carried);
+                    self.outcomes.clone_from(&self.carried_outcomes);
+                }
                 What::Retry(retry.clone())
             }
             Event::RecordWaiting(waiting) => What::Waiting(Box::new(waiting.wait.clone())),

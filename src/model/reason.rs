@@ -18,6 +18,12 @@ macro_rules! reasons {
                 match self { $(Reason::$variant => $text),* }
             }
 
+            /// Whether it says that something may have been done and nobody can tell, so that a person must.
+            #[must_use]
+            pub const fn is_unsafe(self) -> bool {
+                matches!(self, Reason::InterruptedUnsafe | Reason::OutcomeUnknown)
+            }
+
             /// The reason of that word.
             #[must_use]
             pub fn named(text: &str) -> Option<Reason> {

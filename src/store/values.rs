@@ -270,6 +270,8 @@ pub struct Left {
     pub reason: Option<Reason>,
     /// Only those that failed at the step of this place.
     pub step: Option<u32>,
+    /// Only those of which nobody can tell whether they were done, or only the others.
+    pub doubtful: bool,
 }
 
 impl Selection {

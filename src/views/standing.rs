@@ -1,6 +1,7 @@
 //! How a job stands, as people are told it, and what to type next.
 
 use crate::model::id::JobId;
+use crate::model::reason::Reason;
 use crate::model::report::{Cell, Tone};
 use crate::model::status::{JobStatus, Verdict};
 use crate::model::time::{Millis, Timestamp};
@@ -15,6 +16,8 @@ pub struct Standing {
     pub status: JobStatus,
     /// The latest job that retries it.
     pub retried: Option<JobId>,
+    /// So many of its records may have sent something, and nobody can tell.
+    pub doubtful: u64,
 }
 
 impl Standing {
@@ -24,13 +27,14 @@ impl Standing {
     /// When the store cannot be read.
     pub fn of(read: &dyn Read, job: Job) -> store::Result<Standing> {
         let retried = read.retries(job.id)?.pop();
+        let doubtful = if job.counts.failed > 0 { doubtful(read, job.id)? } else { 0 };
         if job.status != JobStatus::Running || read.holder(job.id)?.is_some() {
-            return Ok(Standing { status: job.status, job, retried });
+            return Ok(Standing { status: job.status, job, retried, doubtful });
         }
         // It may have ended between the two looks; its lock goes after its last commit.
         let job = read.job(job.id)?.unwrap_or(job);
         let status = if job.status == JobStatus::Running { JobStatus::Stalled } else { job.status };
-        Ok(Standing { job, status, retried })
+        Ok(Standing { job, status, retried, doubtful })
     }
 
     /// How it turned out, once it has ended.
@@ -86,10 +90,12 @@ impl Standing {
         let JobId(id) = self.job.id;
         match self.status {
             JobStatus::Created | JobStatus::Queued | JobStatus::Stalled => format!("cxgear resume {id}"),
+            JobStatus::Waiting if self.job.reason == Some(Reason::CircuitOpen) => format!("cxgear resume {id}"),
             JobStatus::Waiting => format!("cxgear records {id} --status waiting"),
             JobStatus::Completed | JobStatus::Failed if self.job.counts.failed > 0 => match self.retried {
                 Some(retried) => format!("cxgear job {retried}"),
                 None if self.job.pruned_at.is_some() => format!("cxgear records {id} --status failed"),
+                None if self.doubtful == self.job.counts.failed => format!("cxgear retry {id} --assume WHAT"),
                 None => format!("cxgear retry {id} --failed"),
             },
             JobStatus::Completed if self.job.pruned_at.is_none() => format!("cxgear export {id}"),
@@ -102,4 +108,11 @@ impl Standing {
             }
         }
     }
+}
+
+/// How many records failed in a way that a person must look at.
+fn doubtful(read: &dyn Read, id: JobId) -> store::Result<u64> {
+    let unsafe_one = |key: &str| key.rsplit(' ').next().and_then(Reason::named).is_some_and(Reason::is_unsafe);
+    let tally = read.tally(id)?;
+    Ok(tally.iter().filter(|tally| tally.what == "failure" && unsafe_one(&tally.key)).map(|tally| tally.n).sum())
 }

@@ -216,7 +216,13 @@ fn records(log: &mut Log, job: JobId) {
     ]);
     log.record(job, 1, well);
     let judged = json!({ "decision": "stop", "reason": "not a fit" });
-    let again = RecordRetry { next_attempt: 2, max_attempts: 2, delay_ms: Millis(5), reason_code: Reason::StepFailed };
+    let again = RecordRetry {
+        next_attempt: 2,
+        max_attempts: 2,
+        delay_ms: Millis(5),
+        reason_code: Reason::StepFailed,
+        at: None,
+    };
     let mut badly = begun();
     badly.extend([
         step(0, None),

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use cxgear::engine::run::{Ending, Run};
-use cxgear::engine::{Interrupt, JobFacts, Pipeline, Sink, Stage, Work};
+use cxgear::engine::{Interrupt, JobFacts, Overrides, Pipeline, Sink, Stage, Work};
 use cxgear::ingest::{self, Options, Source};
 use cxgear::model::id::JobId;
 use cxgear::model::payload::{JobCreated, SelectionFact, Trigger};
@@ -115,6 +115,7 @@ pub(crate) fn drive(path: &Path, store: &mut SqliteStore, id: JobId, pipeline: &
         job: &job,
         pipeline,
         limits,
+        assumed: serde_json::from_str::<Overrides>(&job.settings).unwrap().assumed,
         facts: Arc::new(facts),
         reader: &reader,
         clock: &Machine,

@@ -81,9 +81,12 @@ Examples:
   cxgear retry 3 --failed                    all that failed, nothing that was canceled
   cxgear retry 3 --reason TIMEOUT --step call
   cxgear retry 3/17                          one record
+  cxgear retry 3/17 --assume not-sent        one that may have been sent
 
 What the earlier steps did is carried over and not done again. Records that
-another job has retried already are passed over.";
+another job has retried already are passed over. So are those whose process
+died, or whose answer never came, while something was sent: only a person can
+find out, and says so with --assume.";
 
 /// `retry`
 #[derive(Debug, Args)]
@@ -100,11 +103,22 @@ pub(in crate::cli) struct Retry {
     /// Only records that failed at this step
     #[arg(long, value_name = "STEP", help_heading = "Records")]
     pub(in crate::cli) step: Option<String>,
+    /// Only records of which nobody can tell whether they were sent, and what to take them for
+    #[arg(long, value_enum, value_name = "WHAT", help_heading = "Records")]
+    pub(in crate::cli) assume: Option<Assume>,
     /// Only queue the job; `resume` executes it
     #[arg(long)]
     pub(in crate::cli) detach: bool,
     #[command(flatten)]
     pub(in crate::cli) limits: Limits,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(in crate::cli) enum Assume {
+    /// It was sent: go on with the step after it
+    Sent,
+    /// It was not: send it now
+    NotSent,
 }
 
 /// A job, or a record of one.

@@ -6,7 +6,9 @@ use super::Machine;
 use crate::model::event::Event;
 use crate::model::fold::{Illegal, RecordFold};
 use crate::model::id::{Cursor, JobId};
-use crate::model::payload::{Because, ErrorInfo, FailureOutcome, Nothing, Queued, RecordEnded, StepFailed, StepRetry};
+use crate::model::payload::{
+    Assumed, Because, ErrorInfo, FailureOutcome, Nothing, Queued, RecordEnded, StepFailed, StepRetry,
+};
 use crate::model::reason::Reason;
 use crate::model::segment::{Draft, Entry};
 use crate::model::spinner::Target;
@@ -45,11 +47,11 @@ impl<'p> Machine<'p> {
         pipeline: &'p Pipeline,
         scope: Scope,
         earlier: &Past,
-        from: JobId,
+        (from, assumed): (JobId, Option<Assumed>),
         now: Timestamp,
     ) -> Result<Machine<'p>, Illegal> {
         let mut draft = Draft::new(scope.record, RecordFold::default());
-        let carried = Some(earlier.carried(pipeline, from.0));
+        let carried = Some(earlier.carried(pipeline, from.0, assumed));
         let queued = Event::RecordQueued(Queued { params: earlier.scope.params.clone(), carried });
         draft.push(now, &queued)?;
         // Read back like any other record, so that a carried one begins as it would be resumed.

@@ -50,7 +50,7 @@ impl Path {
             Event::RecordDecision(decision) => {
                 self.next = Some(decision.next_step.as_deref().map_or(Target::End, named));
             }
-            Event::RecordRetryScheduled(_) => self.next = self.start,
+            Event::RecordRetryScheduled(retry) => self.next = retry.at.as_deref().map(named).or(self.start),
             Event::RecordCompleted(_) => {
                 if let Some(Target::Step(place)) = self.next {
                     return Some(format!("it completed before step {}", name(place, steps)));

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use crate::model::payload::{Decision, ErrorInfo, LimitExceeded, Message, RecordRetry, Signal, Wait};
+use crate::model::payload::{Assumed, Decision, ErrorInfo, LimitExceeded, Message, RecordRetry, Signal, Wait};
 use crate::model::reason::Reason;
 use crate::model::report::Tone;
 use crate::model::time::{Millis, Timestamp};
@@ -108,8 +108,8 @@ pub struct Moment {
 /// What happened.
 #[derive(Debug, Clone, PartialEq)]
 pub enum What {
-    /// It takes over from the record of an earlier job what these steps had done.
-    Carried(u64, Vec<String>),
+    /// It takes over from the record of an earlier job what these steps had done, and what a person says of the last.
+    Carried(u64, Vec<String>, Option<Assumed>),
     /// It waits for a person.
     Waiting(Box<Wait>),
     /// A person acted.

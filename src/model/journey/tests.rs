@@ -62,7 +62,7 @@ pub(in crate::model) fn candidates(n: u32) -> Vec<Event> {
         expires_at: Some(Timestamp(1_774_449_075_000)),
         assignee: None,
     };
-    let retry = RecordRetry { next_attempt: 2 + n, max_attempts: 99, delay_ms, reason_code };
+    let retry = RecordRetry { next_attempt: 2 + n, max_attempts: 99, delay_ms, reason_code, at: None };
     let next_step = Some("done".to_owned());
     let decision = Decision { decision_type: DecisionType::Branch, reason_code: None, next_step, judge_decision: None };
     let limit =

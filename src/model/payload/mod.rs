@@ -13,8 +13,8 @@ mod tool;
 
 pub use job::{Counts, JobCreated, JobEnded, Progress, SelectionFact, StepName, Trigger};
 pub use record::{
-    Carried, CarriedStep, Decision, DecisionType, LimitExceeded, Produced, Queued, RecordEnded, RecordRetry, Signal,
-    Sleeping, Wait, WaitField, Waiting,
+    Assumed, Carried, CarriedStep, Decision, DecisionType, LimitExceeded, Produced, Queued, RecordEnded, RecordRetry,
+    Signal, Sleeping, Wait, WaitField, Waiting,
 };
 pub use step::{
     FailureOutcome, Intent, Level, Message, StepCompleted, StepFailed, StepProgress, StepRetry, StepSkipped,

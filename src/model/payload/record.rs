@@ -32,6 +32,30 @@ pub struct Carried {
     /// The step to begin at; nothing when none is left.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub at: Option<String>,
+    /// What a person has said of the step that nobody could tell of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub assumed: Option<Assumed>,
+}
+
+/// What a person says of a step that may have been done, or not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Assumed {
+    /// It was done: it is not done again.
+    Sent,
+    /// It was not: it is done now.
+    NotSent,
+}
+
+impl Assumed {
+    /// In words.
+    #[must_use]
+    pub const fn told(self) -> &'static str {
+        match self {
+            Assumed::Sent => "assumed to be sent",
+            Assumed::NotSent => "assumed not to be sent",
+        }
+    }
 }
 
 /// A step that is done.
@@ -170,6 +194,10 @@ pub struct RecordRetry {
     pub delay_ms: Millis,
     /// Why.
     pub reason_code: Reason,
+    /// The step to go on at, with all that was produced, because what was done outside is not done again; else it begins
+    /// anew.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at: Option<String>,
 }
 
 /// `record.decision`.

@@ -118,6 +118,7 @@ impl OfRecord<'_> {
                         ("steps", carried.names().into()),
                         ("at", json!(carried.at)),
                         ("output", carried.output().into()),
+                        ("assumed", json!(carried.assumed)),
                     ]);
                     put(&mut value, "carried", told);
                 }

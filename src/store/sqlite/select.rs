@@ -62,7 +62,8 @@ pub(super) fn left(db: &Connection, left: &Left) -> Result<Selection> {
     let mut sql = "SELECT r.row FROM cx_record r WHERE r.job = :job \
         AND (r.status = :failed OR (r.status = :canceled AND r.claim > 0 AND NOT :only_failed)) \
         AND (:row IS NULL OR r.row = :row) AND (:reason IS NULL OR r.reason = :reason) \
-        AND (:step IS NULL OR r.failed_step = :step)"
+        AND (:step IS NULL OR r.failed_step = :step) \
+        AND (coalesce(r.reason, '') IN (:unsafe, :unknown)) = :doubtful"
         .to_owned();
     // As with `--new`: a row of an open job is taken even before it starts, of an ended one only when it did.
     sql += " AND NOT EXISTS (SELECT 1 FROM cx_job j JOIN cx_record x ON x.job = j.id AND x.row = r.row \
@@ -78,6 +79,9 @@ pub(super) fn left(db: &Connection, left: &Left) -> Result<Selection> {
         ":row": left.row.map(|row| capped(row.0)),
         ":reason": left.reason.map(Reason::name),
         ":step": left.step,
+        ":unsafe": Reason::InterruptedUnsafe.name(),
+        ":unknown": Reason::OutcomeUnknown.name(),
+        ":doubtful": left.doubtful,
     };
     gather(db, &sql, all)
 }

@@ -86,9 +86,12 @@ fn between(moment: &Moment, began: Timestamp, beats: &mut Vec<Beat>) {
     let word = |reason: Option<Reason>| reason.map_or("", Reason::name).to_owned();
     let (name, outcome, tone, notes) = match &moment.what {
         What::Decision(decision) => return decided(decision, beats),
-        What::Carried(from, steps) => {
+        What::Carried(from, steps, assumed) => {
             let done = if steps.is_empty() { "nothing".to_owned() } else { steps.join(", ") };
-            ("carried", format!("from job {from}"), Tone::Quiet, vec![note(Tone::Plain, format!("done there: {done}"))])
+            let mut notes = vec![note(Tone::Plain, format!("done there: {done}"))];
+            notes
+                .extend(assumed.map(|assumed| note(Tone::Warn, format!("what was begun there is {}", assumed.told()))));
+            ("carried", format!("from job {from}"), Tone::Quiet, notes)
         }
         What::Waiting(wait) => {
             ("waiting", wait.kind.clone(), Tone::Warn, vec![note(Tone::Plain, wait.message.clone())])
@@ -101,12 +104,18 @@ fn between(moment: &Moment, began: Timestamp, beats: &mut Vec<Beat>) {
             ("sleeping", reason.name().to_owned(), Tone::Quiet, vec![note(Tone::Quiet, format!("until {wake}"))])
         }
         What::Stalled(reason) => {
-            let text = "the process stopped here".to_owned();
-            ("interrupted", word(*reason), Tone::Warn, vec![note(Tone::Plain, text)])
+            let text = match reason {
+                Some(Reason::CircuitOpen) => "nobody could be reached, so it waits until the job is resumed",
+                _ => "the process stopped here",
+            };
+            ("interrupted", word(*reason), Tone::Warn, vec![note(Tone::Plain, text.to_owned())])
         }
         What::Resumed(reason) => ("resumed", word(*reason), Tone::Plain, Vec::new()),
         What::Retry(retry) => {
-            let next = format!("attempt {} of {} after {}", retry.next_attempt, retry.max_attempts, retry.delay_ms);
+            let mut next = format!("attempt {} of {} after {}", retry.next_attempt, retry.max_attempts, retry.delay_ms);
+            if let Some(at) = &retry.at {
+                next += &format!(", at `{at}`: what was done outside is not done again");
+            }
             ("retry of the record", retry.reason_code.name().to_owned(), Tone::Warn, vec![note(Tone::Plain, next)])
         }
         What::Limit(limit) => {
