@@ -41,6 +41,7 @@ const FLOORS: &[Floor] = &[
         floors: &["model"],
         crates: &[
             "argon2",
+            "base64",
             "chacha20poly1305",
             "flate2",
             "jiff",

@@ -3,8 +3,10 @@
 
 pub mod http;
 pub mod mail;
+pub mod meta;
 pub mod outbox;
 pub mod script;
 pub mod sending;
 pub mod storage;
+pub mod twilio;
 pub mod vault;

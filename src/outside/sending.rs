@@ -1,8 +1,8 @@
 //! What comes of a message that was handed to a provider, whichever it is.
 //! Deliberately absent: what is done about it.
 
-use crate::model::time::Millis;
-use crate::outside::http::Sent;
+use crate::model::time::{Millis, Timestamp};
+use crate::outside::http::{Fault, FaultKind, Response, Sent, retry_after};
 
 /// It was taken: what the provider calls it, and what it said.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,10 +57,9 @@ impl Refused {
     }
 }
 
-/// A setting or a request that cannot be used, whatever the message: nothing was sent.
-impl From<crate::outside::http::Fault> for Refused {
-    fn from(fault: crate::outside::http::Fault) -> Refused {
-        use crate::outside::http::FaultKind;
+/// A request that got no answer.
+impl From<Fault> for Refused {
+    fn from(fault: Fault) -> Refused {
         let why = match fault.kind {
             FaultKind::Refused => Why::Policy,
             FaultKind::Connect | FaultKind::Tls => Why::Unreachable,
@@ -70,4 +69,35 @@ impl From<crate::outside::http::Fault> for Refused {
         };
         Refused { what: fault.what, words: None, why, sent: fault.sent }
     }
+}
+
+/// What a status says about a message that was posted, when it is no success (SPEC §5): only where nothing can have been
+/// sent it may be posted again.
+#[must_use]
+pub fn refusal(provider: &str, response: &Response, words: Option<String>, now: Timestamp) -> Refused {
+    let rest = response.header("retry-after").and_then(|text| retry_after(text, response.header("date"), now));
+    let (why, sent) = match response.status {
+        425 | 429 => (Why::Busy(rest), Sent::No),
+        503 if rest.is_some() => (Why::Busy(rest), Sent::No),
+        401 => (Why::Unreachable, Sent::No),
+        408 => (Why::Timeout, Sent::Maybe),
+        300..=499 => (Why::Permanent, Sent::No),
+        _ => (Why::Later, Sent::Maybe),
+    };
+    let said = words.as_deref().map(|words| format!(": {words}")).unwrap_or_default();
+    let what = format!("{provider} answered {}{said}", response.status);
+    Refused { what, words, why, sent }
+}
+
+/// A success that does not say which message it is about: perhaps another program answers there.
+#[must_use]
+pub fn nameless(provider: &str, response: &Response) -> Refused {
+    let what = format!("{provider} answered {} without the id of a message", response.status);
+    Refused { what, words: Some(excerpt(response)), why: Why::Later, sent: Sent::Maybe }
+}
+
+/// The first characters of an answer.
+#[must_use]
+pub fn excerpt(response: &Response) -> String {
+    String::from_utf8_lossy(&response.body).chars().take(300).collect()
 }
