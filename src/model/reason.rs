@@ -46,6 +46,20 @@ reasons! {
     Timeout = "TIMEOUT";
     /// A limit of the spinner was passed.
     LimitExceeded = "LIMIT_EXCEEDED";
+    /// What was to be sent could not be sent as it is, such as a line break in a header.
+    RequestInvalid = "REQUEST_INVALID";
+    /// No connection could be made.
+    ConnectFailed = "CONNECT_FAILED";
+    /// The other side could not prove who it is.
+    TlsFailed = "TLS_FAILED";
+    /// The connection broke, or what came over it made no sense.
+    ConnectionLost = "CONNECTION_LOST";
+    /// It leads where nothing may be sent: a private address, another host, another scheme.
+    PolicyDenied = "POLICY_DENIED";
+    /// The other side answered with an error status.
+    HttpStatus = "HTTP_STATUS";
+    /// The other side answered well, but not with what was asked for.
+    ResponseInvalid = "RESPONSE_INVALID";
     /// A person said no.
     Rejected = "REJECTED";
     /// A person did not answer in time.

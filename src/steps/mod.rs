@@ -18,6 +18,7 @@ mod scope;
 mod tag;
 mod template;
 mod tools;
+mod verdict;
 
 pub use function::files;
 pub use names::Known;

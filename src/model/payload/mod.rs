@@ -38,7 +38,7 @@ pub struct Because {
 /// One error, as data.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ErrorInfo {
-    /// Its family: `validation`, `template`, `script`, `limit`, `provider`, `interruption`.
+    /// Its family: `validation`, `template`, `script`, `limit`, `network`, `provider`, `interruption`.
     #[serde(rename = "type")]
     pub kind: String,
     /// Its word.

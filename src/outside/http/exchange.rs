@@ -63,7 +63,10 @@ async fn walk(
             Some(location) if rules.redirects > 0 => follow::next(&url, status, &text(location))?,
             Some(_) | None => None,
         };
-        let Some(next) = next else { return take(answer, rules, &url, each).await };
+        let Some(next) = next else {
+            let answer = take(answer, rules, &url, each).await?;
+            return Ok(Response { redirected: hops > 0, ..answer });
+        };
         if hops == rules.redirects {
             return Err(Fault::refused(format!("{} redirects further after {hops} redirects", label(&url))));
         }
@@ -156,5 +159,5 @@ async fn take(mut answer: reqwest::Response, rules: &Rules, url: &Url, each: Eac
     if (200..300).contains(&status) && body.len() > seen {
         each(&body[seen..]);
     }
-    Ok(Response { status, headers, body, url: url.to_string() })
+    Ok(Response { status, headers, body, url: url.to_string(), redirected: false })
 }

@@ -120,9 +120,24 @@ pub struct Response {
     pub body: Vec<u8>,
     /// The URL that answered, after redirects. It may hold what is secret.
     pub url: String,
+    /// Whether somebody else had answered before, and sent the request on.
+    pub redirected: bool,
 }
 
 impl Response {
+    /// The status with its usual words: `404 Not Found`.
+    #[must_use]
+    pub fn told(&self) -> String {
+        let status = reqwest::StatusCode::from_u16(self.status);
+        status.map_or_else(|_| self.status.to_string(), |status| status.to_string())
+    }
+
+    /// Who answered: scheme, host and port, which hold no secret.
+    #[must_use]
+    pub fn host(&self) -> String {
+        url::Url::parse(&self.url).map(|url| target::label(&url)).unwrap_or_default()
+    }
+
     /// The first header of that name, given in lower case.
     #[must_use]
     pub fn header(&self, name: &str) -> Option<&str> {
