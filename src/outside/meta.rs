@@ -161,7 +161,7 @@ mod tests {
 
     fn answer(status: u16, headers: &[(&str, &str)], body: &str) -> Result<Response, Fault> {
         let headers = headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-        Ok(Response { status, headers, body: body.as_bytes().to_vec(), url: String::new() })
+        Ok(Response { status, headers, body: body.as_bytes().to_vec(), url: String::new(), redirected: false })
     }
 
     #[test]

@@ -5,7 +5,7 @@ mod pool;
 mod smtp;
 mod talk;
 
-pub use smtp::{Login, Security, Server, Smtp};
+pub use smtp::{Login, Patience, Security, Server, Smtp};
 
 use std::time::{Duration, UNIX_EPOCH};
 

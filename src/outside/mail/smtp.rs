@@ -1,6 +1,7 @@
 //! A mail server as a channel: how it is reached, who we are to it, and the connections that are kept to it.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use lettre::transport::smtp::authentication::Credentials;
 use lettre::transport::smtp::client::{Certificate, CertificateStore, TlsParameters};
@@ -28,6 +29,27 @@ pub struct Server {
     pub connections: usize,
     /// What we call ourselves: the domain that the messages come from.
     pub own: String,
+    /// How long is waited for it.
+    pub patience: Patience,
+}
+
+/// How long is waited for a server (RFC 5321 §4.5.3.2, but for a person who waits).
+#[derive(Debug, Clone, Copy)]
+pub struct Patience {
+    /// Until we are let in: name, connection, TLS, login.
+    pub begin: Duration,
+    /// For an answer.
+    pub answer: Duration,
+    /// For the message itself and the answer to it: servers look into it before they answer, and who leaves earlier does
+    /// not know what became of it.
+    pub take: Duration,
+}
+
+impl Default for Patience {
+    fn default() -> Patience {
+        let seconds = Duration::from_secs;
+        Patience { begin: seconds(30), answer: seconds(60), take: seconds(300) }
+    }
 }
 
 /// How the way to a server is protected.

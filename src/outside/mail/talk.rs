@@ -12,19 +12,9 @@ use lettre::transport::smtp::commands::{Data, Mail, Noop, Quit, Rcpt, Rset};
 use lettre::transport::smtp::extension::{ClientId, Extension, MailBodyParameter, MailParameter};
 use tokio::time::timeout;
 
-use super::{Composed, Security, Server};
+use super::{Composed, Patience, Security, Server};
 use crate::outside::http::{self, Sent};
 use crate::outside::sending::{Accepted, Refused, Why};
-
-/// How long it may take until we are let in: name, connection, TLS, login.
-const BEGIN: Duration = Duration::from_secs(30);
-
-/// How long one answer may take.
-const ANSWER: Duration = Duration::from_secs(60);
-
-/// How long the message itself and the answer to it may take: servers look into it before they answer, and who leaves
-/// earlier does not know what became of it.
-const TAKE: Duration = Duration::from_secs(300);
 
 /// How long a goodbye may take.
 const GOODBYE: Duration = Duration::from_secs(5);
@@ -41,6 +31,7 @@ pub(super) struct Line {
 pub(super) struct Talk {
     connection: AsyncSmtpConnection,
     host: String,
+    patience: Patience,
 }
 
 /// A no, and whether the connection can be used after it.
@@ -62,11 +53,14 @@ impl Talk {
     /// Connects, protects the way, and says who we are.
     pub(super) async fn begin(line: &Line) -> Result<Talk, Refused> {
         let host = format!("{}:{}", line.server.host, line.server.port);
-        let Ok(begun) = timeout(BEGIN, begin(line, &host)).await else {
-            let what = format!("the mail server {host} did not let us in within {} s", BEGIN.as_secs());
+        let Ok(begun) = timeout(line.server.patience.begin, begin(line, &host)).await else {
+            let what = format!(
+                "the mail server {host} did not let us in within {} s",
+                line.server.patience.begin.as_secs_f64()
+            );
             return Err(Refused::unsent(Why::Unreachable, what));
         };
-        Ok(Talk { connection: begun?, host })
+        Ok(Talk { connection: begun?, host, patience: line.server.patience })
     }
 
     /// From whom, to whom, and whether the message may come. One recipient that is refused refuses all: half of a message
@@ -90,7 +84,7 @@ impl Talk {
             None::<&[u8]>
         });
         let body = std::iter::once(mail.bytes.as_slice()).chain(end);
-        let answered = timeout(TAKE, self.connection.message_iter(body)).await;
+        let answered = timeout(self.patience.take, self.connection.message_iter(body)).await;
         let (what, timed_out) = match answered {
             Ok(Ok(response)) => {
                 let words: Vec<_> = response.message().collect();
@@ -98,7 +92,7 @@ impl Talk {
             }
             Ok(Err(error)) if error.status().is_some() => return Err(self.refusal(&error, "the message")),
             Ok(Err(error)) => (error.to_string(), error.is_timeout()),
-            Err(_) => (format!("no answer within {} s", TAKE.as_secs()), true),
+            Err(_) => (format!("no answer within {} s", self.patience.take.as_secs_f64()), true),
         };
         let after = After::Silence;
         if !ends.load(Ordering::Relaxed) {
@@ -125,12 +119,15 @@ impl Talk {
     }
 
     async fn say(&mut self, command: String, what: &str) -> Result<(), No> {
-        match timeout(ANSWER, self.connection.command(command)).await {
+        match timeout(self.patience.answer, self.connection.command(command)).await {
             Ok(Ok(_)) => Ok(()),
             Ok(Err(error)) => Err(self.refusal(&error, what)),
             Err(_) => {
-                let told =
-                    format!("the mail server {} did not answer within {} s to {what}", self.host, ANSWER.as_secs());
+                let told = format!(
+                    "the mail server {} did not answer within {} s to {what}",
+                    self.host,
+                    self.patience.answer.as_secs_f64()
+                );
                 Err(No { refused: Refused::unsent(Why::Later, told), after: After::Silence })
             }
         }
@@ -187,7 +184,8 @@ async fn begin(line: &Line, host: &str) -> Result<AsyncSmtpConnection, Refused> 
     }
     let first = line.tls.clone().filter(|_| server.security == Security::Tls);
     let connected =
-        AsyncSmtpConnection::connect_tokio1(addresses.as_slice(), Some(BEGIN), &line.own, first, None).await;
+        AsyncSmtpConnection::connect_tokio1(addresses.as_slice(), Some(server.patience.begin), &line.own, first, None)
+            .await;
     let mut connection = connected.map_err(|error| closed(&error, host, "no connection to"))?;
     if let Some(tls) = line.tls.clone().filter(|_| server.security == Security::StartTls) {
         if !connection.can_starttls() {
