@@ -66,7 +66,7 @@ class Handler:
             "headers": {name: str(value) for name, value in message.items()},
             "defects": [str(defect) for part in message.walk() for defect in part.defects],
             "parts": parts,
-            "tls": session.ssl is not None,
+            "tls": server.transport.get_extra_info("sslcontext") is not None,
             "login": session.auth_data.login.decode() if session.auth_data else None,
             "peer": session.peer[1],
         })
