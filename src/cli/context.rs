@@ -66,9 +66,16 @@ impl Context {
     }
 
     /// What steps need from outside of their spinner.
-    pub(super) fn tools(&self, try_scripts: bool) -> Tools {
-        let web = self.web.clone();
-        Tools { program: env::program(), clock: Arc::clone(&self.clock), web, try_scripts }
+    pub(super) fn tools(&self, try_scripts: bool) -> Result<Tools, Failure> {
+        let (settings, workspace) = (Arc::new(self.settings()?), self.workspace());
+        let (program, clock, web) = (env::program(), Arc::clone(&self.clock), self.web.clone());
+        Ok(Tools { program, clock, web, settings, workspace, try_scripts })
+    }
+
+    /// The folder that everything of this workspace is in.
+    pub(super) fn workspace(&self) -> PathBuf {
+        let folder = self.database.parent().filter(|folder| !folder.as_os_str().is_empty());
+        folder.unwrap_or(std::path::Path::new(".")).to_owned()
     }
 
     pub(super) fn format(&self) -> ui::Format {

@@ -1,7 +1,9 @@
 //! Driving a job to its end or to an interruption, and what is said about it. Shared by `run` and `resume`.
 
+use std::path::Path;
 use std::sync::Arc;
 
+use super::complaints::refuse;
 use super::context::Context;
 use super::failure::Failure;
 use super::{select, signals};
@@ -184,7 +186,9 @@ pub(super) fn frozen(context: &Context, store: &SqliteStore, job: &Job) -> Resul
     };
     let version = store.spinner(&job.spinner, Some(job.version))?.ok_or_else(broken)?;
     let (spinner, _) = Spinner::parse(&version.definition).map_err(|_| broken())?;
-    let (pipeline, _) = steps::build(&spinner, &Known::default(), &context.tools(false)).map_err(|_| broken())?;
+    let called = format!("{}@{}", job.spinner, job.version);
+    let (pipeline, _) = steps::build(&spinner, &Known::default(), &context.tools(false)?)
+        .map_err(|complaints| refuse(&context.terminal, Path::new(&called), complaints))?;
     let overrides: Overrides = serde_json::from_str(&job.settings).map_err(|_| broken())?;
     let limits = overrides.over(spinner.limits).map_err(|_| broken())?;
     Ok(Frozen { pipeline, limits, assumed: overrides.assumed })

@@ -94,7 +94,7 @@ impl Read {
     /// Builds the steps; tells all that is wrong with the file, and refuses it if that forbids the run.
     pub(super) fn build(&self, context: &Context, path: &Path, known: &Known<'_>) -> Result<Pipeline, Failure> {
         let mut all = self.complaints.clone();
-        let built = match steps::build(&self.spinner, known, &context.tools(true)) {
+        let built = match steps::build(&self.spinner, known, &context.tools(true)?) {
             Ok((pipeline, more)) => {
                 all.0.extend(more.0);
                 Some(pipeline)

@@ -3,6 +3,7 @@
 
 pub mod address;
 pub mod check;
+pub mod connection;
 pub mod credential;
 pub mod document;
 pub mod event;

@@ -1,5 +1,6 @@
 //! The settings file (SPEC §7): parsed, every mistake with its place. A section is one function here.
 
+use super::connection::{self, Connection, Object};
 use super::document::{self, Complaints, Fields, Node, Placed, list, nearest};
 use super::plan::{Plan, Preset};
 
@@ -7,10 +8,14 @@ use super::plan::{Plan, Preset};
 pub const FILE: &str = "cxgear.toml";
 
 /// What the user set.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Settings {
     /// `[plan]`: what may not be passed. Nothing is limited without it.
     pub plan: Plan,
+    /// `[log]`: whether what a model says while it speaks is kept.
+    pub keep_deltas: bool,
+    /// `[integrations.NAME]` and `[channels.NAME]`, in the order of the file.
+    pub connections: Vec<Connection>,
 }
 
 impl Settings {
@@ -23,11 +28,43 @@ impl Settings {
         let mut complaints = Complaints::default();
         let mut fields = Fields::of(tree, "the settings file", &mut complaints);
         let plan_node = fields.take("plan");
+        let log_node = fields.take("log");
+        let sections = Object::ALL.map(|object| (object, fields.take(object.table())));
         fields.finish();
-        let settings = Settings { plan: plan_node.map(|node| plan(node, &mut complaints)).unwrap_or_default() };
+        let plan = plan_node.map(|node| plan(node, &mut complaints)).unwrap_or_default();
+        let keep_deltas = log_node.is_some_and(|node| log(node, &mut complaints));
+        let mut connections = Vec::new();
+        for (object, node) in sections {
+            connections.extend(node.into_iter().flat_map(|node| connection::section(object, node, &mut complaints)));
+        }
+        let settings = Settings { plan, keep_deltas, connections };
         complaints.0.sort_by_key(|complaint| complaint.spot);
         if complaints.forbid() { Err(complaints) } else { Ok(settings) }
     }
+
+    /// The integration or channel of a name.
+    #[must_use]
+    pub fn find(&self, object: Object, name: &str) -> Option<&Connection> {
+        self.of(object).find(|connection| connection.name.eq_ignore_ascii_case(name))
+    }
+
+    /// Those of a kind.
+    pub fn of_kind(&self, object: Object, kind: &str) -> impl Iterator<Item = &Connection> {
+        self.of(object).filter(move |connection| connection.kind == kind)
+    }
+
+    /// All integrations, or all channels.
+    pub fn of(&self, object: Object) -> impl Iterator<Item = &Connection> {
+        self.connections.iter().filter(move |connection| connection.object == object)
+    }
+}
+
+/// `[log]`
+fn log(node: Placed<Node>, complaints: &mut Complaints) -> bool {
+    let mut fields = Fields::of(node, "`[log]`", complaints);
+    let keep_deltas = fields.bool("keep_deltas");
+    fields.finish();
+    keep_deltas.is_some_and(|truth| truth.value)
 }
 
 /// `[plan]`
@@ -78,6 +115,7 @@ mod tests {
         let plan = Settings::parse("[plan]\npreset = \"pro\"\nrecords = 20000\n").unwrap().plan;
         assert_eq!(plan, Plan { preset: Some(Preset::Pro), records: Some(20_000), ..Plan::default() });
         assert_eq!(Settings::parse("plan = { jobs = 0 }").unwrap().plan.jobs, Some(0));
+        assert!(Settings::parse("[log]\nkeep_deltas = true\n").unwrap().keep_deltas);
     }
 
     #[test]
@@ -96,7 +134,10 @@ mod tests {
     #[test]
     fn sections_of_later_are_unknown_for_now() {
         assert_eq!(wrong("[plans]\n"), ["1:2 the settings file has no key `plans` (did you mean `plan`?)"]);
-        assert_eq!(wrong("[channels.mail]\n"), ["1:2 the settings file has no key `channels` (it knows `plan`)"]);
+        assert_eq!(
+            wrong("[log]\nkeep_delta = true\n"),
+            ["2:1 `[log]` has no key `keep_delta` (did you mean `keep_deltas`?)"]
+        );
         assert_eq!(wrong("plan = 3"), ["1:8 `[plan]` must be a table, not a whole number ()"]);
         assert!(wrong("[plan\n")[0].starts_with("1:"));
     }

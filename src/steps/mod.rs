@@ -8,6 +8,7 @@ use crate::model::document::{Complaints, Fields, list, nearest};
 use crate::model::payload::StepName;
 use crate::model::spinner::{Retry, Spinner, StepDef, Target};
 
+mod connections;
 mod decision;
 mod function;
 mod guard;

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use crate::model::settings::Settings;
 use crate::model::time::{Clock, FixedClock, Timestamp};
 use crate::outside::http::Web;
 
@@ -15,6 +16,10 @@ pub struct Tools {
     pub clock: Arc<dyn Clock>,
     /// All sockets.
     pub web: Web,
+    /// What the user set: integrations and channels are there.
+    pub settings: Arc<Settings>,
+    /// The folder of the workspace.
+    pub workspace: PathBuf,
     /// Whether scripts are tried while the steps are built. What was tried when it was published needs it no more.
     pub try_scripts: bool,
 }
@@ -22,6 +27,8 @@ pub struct Tools {
 /// Nothing, for steps that need nothing.
 impl Default for Tools {
     fn default() -> Tools {
-        Tools { program: None, clock: Arc::new(FixedClock(Timestamp(0))), web: Web::default(), try_scripts: true }
+        let (clock, web) = (Arc::new(FixedClock(Timestamp(0))), Web::default());
+        let (settings, workspace) = (Arc::default(), PathBuf::from("."));
+        Tools { program: None, clock, web, settings, workspace, try_scripts: true }
     }
 }
