@@ -1,6 +1,7 @@
 //! What leads out of the workspace, or must not be seen in it: the sandbox of scripts, sockets, secrets, providers.
 //! Deliberately absent: the store, printing, the environment, any knowledge of jobs, records and steps.
 
+pub mod channel;
 pub mod http;
 pub mod mail;
 pub mod meta;

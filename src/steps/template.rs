@@ -60,6 +60,15 @@ impl Template {
         Some(Template { env, source })
     }
 
+    /// The same, for HTML: values are escaped, so that a cell is text there and nothing else.
+    pub(super) fn html(mut self) -> Template {
+        self.env.remove_template(ONLY);
+        self.env.set_auto_escape_callback(|_| minijinja::AutoEscape::Html);
+        // What was compiled before is compiled again; were it not, nothing would be rendered.
+        let _ = self.env.add_template_owned(ONLY, self.source.clone());
+        self
+    }
+
     /// The text for one record.
     pub(super) fn render(&self, scope: &Arc<Scope>) -> Result<String, StepError> {
         self.fill(Value::from_object(Root(Arc::clone(scope))))
@@ -285,6 +294,32 @@ mod tests {
             assert!(filled(text).is_err(), "{text}");
         }
         assert!(filled("{% set ns = namespace(s=name) %}").is_err());
+    }
+
+    #[test]
+    fn a_value_is_text_in_html() {
+        let cell = "<script>alert(\"x\")</script> & 'y' {{ name }}";
+        for (text, wanted) in [
+            (
+                "<b>{{ name }}</b>",
+                "<b>&lt;script&gt;alert(&quot;x&quot;)&lt;&#x2f;script&gt; &amp; &#x27;y&#x27; {{ name }}</b>",
+            ),
+            (
+                "{{ name|upper ~ '<' }}",
+                "&lt;SCRIPT&gt;ALERT(&quot;X&quot;)&lt;&#x2f;SCRIPT&gt; &amp; &#x27;Y&#x27; {{ NAME }}&lt;",
+            ),
+            ("{% set a %}<i>{{ 1 < 2 }}</i>{% endset %}{{ a }}", "<i>True</i>"),
+            ("{% macro m(x) %}<i>{{ x }}</i>{% endmacro %}{{ m('<') }}", "<i>&lt;</i>"),
+            ("{{ '<hr>'|safe }}", "<hr>"),
+        ] {
+            let source = guard::guarded(text, &|_| false).unwrap();
+            let mut env = BASE.clone();
+            env.add_template_owned(ONLY, source.clone()).unwrap();
+            let template = Template { env, source }.html();
+            let filled =
+                template.fill(minijinja::context! { name => cell }).map_err(|error| error.errors[0].message.clone());
+            assert_eq!(filled.as_deref(), Ok(wanted), "{text}");
+        }
     }
 
     #[test]
