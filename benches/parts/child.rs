@@ -12,6 +12,8 @@ use wait4::Wait4 as _;
 #[derive(Clone, Copy)]
 pub(crate) struct Cost {
     pub(crate) wall: Duration,
+    /// User and system time.
+    pub(crate) cpu: Duration,
     /// Peak resident memory in bytes, as the kernel tells it (`ru_maxrss`).
     pub(crate) peak: u64,
 }
@@ -32,7 +34,8 @@ pub(crate) fn cost(command: &mut Command) -> Result<Cost> {
         talk.read_to_string(&mut text)?;
         bail!("{command:?} ended with {}:\n{text}", ended.status);
     }
-    Ok(Cost { wall, peak: ended.rusage.maxrss })
+    let cpu = ended.rusage.utime + ended.rusage.stime;
+    Ok(Cost { wall, cpu, peak: ended.rusage.maxrss })
 }
 
 /// `cxgear`, as it was built for this bench, with nothing of the caller's environment to change what it does.
@@ -65,6 +68,8 @@ pub(crate) struct Outcome {
     pub(crate) name: &'static str,
     /// The median, in seconds.
     pub(crate) wall: f64,
+    /// The median of user and system time, in seconds.
+    pub(crate) cpu: f64,
     /// The largest.
     pub(crate) peak: u64,
 }
@@ -95,6 +100,7 @@ pub(crate) fn race(rounds: usize, contenders: &[Contender]) -> Result<Vec<Outcom
         .map(|(contender, costs)| Outcome {
             name: contender.name,
             wall: median(costs.iter().map(|cost| cost.wall.as_secs_f64()).collect()),
+            cpu: median(costs.iter().map(|cost| cost.cpu.as_secs_f64()).collect()),
             peak: costs.iter().map(|cost| cost.peak).max().unwrap_or(0),
         })
         .collect())

@@ -1,7 +1,9 @@
 //! What the bench consists of. Nothing of cxgear's own code is in here: it is measured from outside, as a process.
 
+mod bare_calls;
 mod bare_import;
 mod bare_run;
+mod calls;
 mod child;
 #[path = "../../fixtures/contacts.rs"]
 mod contacts;
@@ -11,6 +13,7 @@ mod job;
 mod log;
 mod report;
 mod run;
+mod server;
 mod settings;
 mod start;
 
@@ -23,11 +26,12 @@ use settings::Settings;
 type Part = fn(&Settings, &mut Report) -> Result<()>;
 
 /// By the name that asks for it.
-const PARTS: [(&str, Part); 5] = [
+const PARTS: [(&str, Part); 6] = [
     ("import", import::measure),
     ("run", run::measure),
     ("job", job::measure),
     ("log", log::measure),
+    ("calls", calls::measure),
     ("start", start::measure),
 ];
 
@@ -37,6 +41,8 @@ pub(crate) fn go(args: &[String]) -> Result<()> {
     match words[..] {
         ["bare-import", csv, db, journal] => return bare_import::go(csv.as_ref(), db.as_ref(), journal),
         ["bare-run", db] => return bare_run::go(db.as_ref()),
+        ["bare-calls", url, calls, at_once] => return bare_calls::go(url, calls.parse()?, at_once.parse()?),
+        ["serve"] => return server::go(),
         _ if !words.contains(&"--bench") => {
             report::say("the numbers are made by `cargo bench`");
             return Ok(());
@@ -45,7 +51,7 @@ pub(crate) fn go(args: &[String]) -> Result<()> {
     }
     let (settings, asked) = settings::read(&words)?;
     if let Some(unknown) = asked.iter().find(|name| PARTS.iter().all(|(part, _)| part != *name)) {
-        bail!("no part `{unknown}`; there are import, run, job, log, start");
+        bail!("no part `{unknown}`; there are import, run, job, log, calls, start");
     }
     let mut report = Report::begin(&settings)?;
     for (name, measure) in PARTS {

@@ -68,8 +68,8 @@ impl Context {
     /// What steps need from outside of their spinner.
     pub(super) fn tools(&self, try_scripts: bool) -> Result<Tools, Failure> {
         let (settings, workspace) = (Arc::new(self.settings()?), self.workspace());
-        let (program, clock, web) = (env::program(), Arc::clone(&self.clock), self.web.clone());
-        Ok(Tools { program, clock, web, settings, workspace, try_scripts })
+        let (clock, web) = (Arc::clone(&self.clock), self.web.clone());
+        Ok(Tools { program: env::program(), clock, web, settings, workspace, try_scripts })
     }
 
     /// The folder that everything of this workspace is in.

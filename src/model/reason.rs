@@ -40,6 +40,8 @@ reasons! {
     InvalidParams = "INVALID_PARAMS";
     /// What a message goes to is no address.
     AddressInvalid = "ADDRESS_INVALID";
+    /// Whoever was to send a message did not take it, so it was not sent.
+    MessageRefused = "MESSAGE_REFUSED";
     /// A template or expression could not be rendered from this row.
     RenderFailed = "RENDER_FAILED";
     /// It took longer than it may.

@@ -120,7 +120,7 @@ fn script(fields: &mut Fields<'_>, names: &Names<'_>) -> Option<(String, Spot, O
 }
 
 /// A limit that the step may set, between bounds.
-fn limit(
+pub(super) fn limit(
     fields: &mut Fields<'_>,
     key: &'static str,
     read: impl Fn(&str) -> Result<u64, String>,
@@ -137,7 +137,7 @@ fn limit(
 }
 
 /// Reads `64MB`.
-fn size(text: &str) -> Result<u64, String> {
+pub(super) fn size(text: &str) -> Result<u64, String> {
     let digits = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
     let unit = match text[digits..].trim() {
         "MB" => 20,

@@ -8,18 +8,24 @@ use crate::model::document::{Complaints, Fields, list, nearest};
 use crate::model::payload::StepName;
 use crate::model::spinner::{Retry, Spinner, StepDef, Target};
 
+mod api_call;
 mod connections;
 mod decision;
+mod email;
 mod function;
 mod guard;
 mod log;
 mod names;
 mod pieces;
 mod scope;
+mod send;
+mod sms;
 mod tag;
 mod template;
 mod tools;
 mod verdict;
+mod voice;
+mod whatsapp;
 
 pub use function::files;
 pub use names::Known;
@@ -58,7 +64,17 @@ impl Built {
 }
 
 /// Every kind there is.
-pub const ALL: &[StepKind] = &[log::KIND, tag::KIND, decision::KIND, function::KIND];
+pub const ALL: &[StepKind] = &[
+    log::KIND,
+    tag::KIND,
+    decision::KIND,
+    function::KIND,
+    api_call::KIND,
+    email::KIND,
+    sms::KIND,
+    whatsapp::KIND,
+    voice::KIND,
+];
 
 /// Builds the steps of a spinner, complaining about all that is wrong with them.
 ///

@@ -69,6 +69,12 @@ impl Template {
         self
     }
 
+    /// The same, for a URL: what [`guard::encode`] does to each value.
+    pub(super) fn encoding(mut self) -> Template {
+        guard::encode(&mut self.env);
+        self
+    }
+
     /// The text for one record.
     pub(super) fn render(&self, scope: &Arc<Scope>) -> Result<String, StepError> {
         self.fill(Value::from_object(Root(Arc::clone(scope))))
@@ -130,14 +136,24 @@ impl Expression {
     }
 }
 
-impl Condition for Expression {
-    fn holds(&self, scope: &Arc<Scope>) -> Result<bool, StepError> {
+impl Expression {
+    fn eval(&self, scope: &Arc<Scope>) -> Result<Value, StepError> {
         let root = Value::from_object(Root(Arc::clone(scope)));
         let value = self.expression.eval(root).map_err(|error| failure(&error, &self.source))?;
-        if value.is_undefined() {
-            return Err(undefined(&self.source));
-        }
-        Ok(value.is_true())
+        if value.is_undefined() { Err(undefined(&self.source)) } else { Ok(value) }
+    }
+
+    /// The value for one record, of whatever type it is.
+    pub(super) fn value(&self, scope: &Arc<Scope>) -> Result<serde_json::Value, StepError> {
+        let value = self.eval(scope)?;
+        let json = serde_json::to_value(value);
+        json.map_err(|_| step_error(Reason::RenderFailed, format!("`{}` is no value", guard::plain(&self.source))))
+    }
+}
+
+impl Condition for Expression {
+    fn holds(&self, scope: &Arc<Scope>) -> Result<bool, StepError> {
+        Ok(self.eval(scope)?.is_true())
     }
 }
 

@@ -13,7 +13,7 @@ use crate::model::time::{Clock, Timestamp};
 use crate::outside::http::{Client, Fault, Request, Response, Rules, Web};
 use crate::outside::mail::{Bcc, Login, Mail, Patience, Security, Server, Smtp};
 use crate::outside::meta::{self, Content};
-use crate::outside::outbox::{Letter, Outbox, Put};
+use crate::outside::outbox::{Outbox, Put};
 use crate::outside::sending::{Accepted, Refused, Why};
 use crate::outside::twilio::{self, Speech};
 

@@ -9,6 +9,7 @@ pub use exchange::FRAMING;
 pub use reqwest::Method;
 pub use resolve::addresses;
 pub use retry_after::retry_after;
+pub use target::origin;
 pub use web::{Client, Proxies, Web};
 
 use crate::model::time::Millis;

@@ -67,3 +67,33 @@ pub(super) fn label(url: &Url) -> String {
     let port = url.port().map(|port| format!(":{port}")).unwrap_or_default();
     format!("`{}://{}{port}`", url.scheme(), url.host_str().unwrap_or_default())
 }
+
+/// The scheme, host and port of a URL, as everything that means the same is written; for comparing.
+///
+/// # Errors
+/// When it is no `http` or `https` URL, or leads to an address that may not be reached.
+pub fn origin(text: &str, allow_private: bool) -> Result<String, Fault> {
+    let url = read(text)?;
+    if !allow_private {
+        check(&url, Way::Direct)?;
+    }
+    Ok(url.origin().ascii_serialization())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_means_the_same_is_the_same() {
+        let of = |text: &str| origin(text, true).unwrap();
+        assert_eq!(of("HTTPS://u:p@A.test:443/x?y"), "https://a.test");
+        assert_eq!(of("http://0x7f.1:8080"), "http://127.0.0.1:8080");
+        assert_ne!(of("https://a.test:8443"), of("https://a.test"));
+        for wrong in ["", "a.test", "/x", "file:///x", "http://", "http://a b/", "http://a.test:99999/", "javascript:0"]
+        {
+            assert!(origin(wrong, true).is_err(), "{wrong}");
+        }
+        assert!(origin("http://127.1/", false).unwrap_err().what.contains("loopback"));
+    }
+}
