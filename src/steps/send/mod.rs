@@ -144,7 +144,7 @@ impl<W: Write> Call for Sending<W> {
     fn rehearse(&self, task: &Task) -> Answer {
         let written = self.write.write(task, self.clock.now());
         let said = written.iter().map(|written| message(Level::Info, told::whole(written, &self.name))).collect();
-        let result = written.map(|_| done("(dry run)", &self.name, None));
+        let result = written.map(|_| done("(dry run)", &self.name));
         Answer { said, ..Answer::of(result) }
     }
 
@@ -206,13 +206,12 @@ fn said(came: &Result<Accepted, Refused>, channel: &str) -> Vec<crate::model::pa
 
 fn result(came: Result<Accepted, Refused>, channel: &str) -> Result<Done, StepError> {
     match came {
-        Ok(accepted) => Ok(done(&accepted.id, channel, accepted.words)),
+        Ok(accepted) => Ok(done(&accepted.id, channel)),
         Err(refused) => Err(told::error(refused)),
     }
 }
 
-fn done(id: &str, channel: &str, words: Option<String>) -> Done {
+fn done(id: &str, channel: &str) -> Done {
     let outcomes = Map::from_iter([("message_id".to_owned(), id.into()), ("channel".to_owned(), channel.into())]);
-    let internal = words.map(|words| ("answer".to_owned(), words.into())).into_iter().collect();
-    Done { outcomes, internal, ..Done::default() }
+    Done { outcomes, ..Done::default() }
 }
