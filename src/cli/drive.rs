@@ -173,7 +173,7 @@ fn facts(store: &dyn Read, job: &Job, kind: ProjectType) -> Result<Arc<JobFacts>
 
 /// What a job was made with, whatever its spinner's file says today.
 pub(super) struct Frozen {
-    pipeline: Pipeline,
+    pub(super) pipeline: Pipeline,
     pub(super) limits: Limits,
     assumed: Option<Assumed>,
 }

@@ -32,6 +32,7 @@ mod rejects;
 mod retry;
 mod run;
 mod select;
+mod sent;
 mod settings;
 mod signals;
 mod spinner;

@@ -7,7 +7,7 @@ use super::context::Context;
 use super::drive::{self, drive};
 use super::failure::Failure;
 use super::target::{self, Target, settle, target};
-use super::{project, select, spinner};
+use super::{project, select, sent, spinner};
 use crate::engine::{Overrides, Pipeline};
 use crate::model::document::{list, nearest};
 use crate::model::id::JobId;
@@ -99,6 +99,9 @@ fn execute(context: &Context, args: &Args) -> Result<u8, Failure> {
     }
     let target = settle(context, &mut store, target, args)?;
     let selection = store.select(&target.name, &selector)?;
+    if let Some(earlier) = selector.failed_in {
+        sent::warn(context, &store, earlier, &selection)?;
+    }
     let summary = select::summary(&selector);
     let mut job = new_job(&plan, &target, selector, summary, args.idempotency_key.as_ref(), fingerprint);
     let made = if selection.total == 0 {
