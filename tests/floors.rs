@@ -60,7 +60,7 @@ const FLOORS: &[Floor] = &[
             "zeroize",
         ],
     },
-    Floor { name: "steps", floors: &["model", "engine", "outside"], crates: &["minijinja", "serde_json"] },
+    Floor { name: "steps", floors: &["model", "engine", "outside"], crates: &["minijinja", "serde_json", "zeroize"] },
     Floor { name: "views", floors: &["model", "store"], crates: &["jiff", "serde_json", "thiserror"] },
     Floor {
         name: "ui",

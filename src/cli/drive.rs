@@ -6,9 +6,9 @@ use std::sync::Arc;
 use super::complaints::refuse;
 use super::context::Context;
 use super::failure::Failure;
-use super::{select, signals};
+use super::{heard, select, signals};
 use crate::engine::run::{Ending, Run};
-use crate::engine::{Interrupt, JobFacts, Overrides, Pipeline, Sink};
+use crate::engine::{Interrupt, JobFacts, Live, Overrides, Pipeline, Sink};
 use crate::model::id::{Cursor, JobId};
 use crate::model::payload::Assumed;
 use crate::model::project::{Project, ProjectType};
@@ -87,12 +87,13 @@ pub(super) fn drive(context: &Context, store: &mut SqliteStore, id: JobId) -> Re
     let reader = context.reader()?;
     let began = context.clock.ticks();
     let mut meter = Meter::new(context, &job);
+    let live = heard::live(context, &meter.bar)?;
     let run = Run {
         job: &job,
         pipeline: &pipeline,
         limits,
         assumed,
-        facts: facts(store, &job, views::project::find(store, &job.project)?.kind)?,
+        facts: facts(store, &job, views::project::find(store, &job.project)?.kind, live)?,
         reader: &reader,
         clock: context.clock.as_ref(),
         interrupt: &interrupt,
@@ -152,7 +153,7 @@ fn summary(job: &Job, new: u64, ms: u64) -> String {
     line
 }
 
-fn facts(store: &dyn Read, job: &Job, kind: ProjectType) -> Result<Arc<JobFacts>, Failure> {
+fn facts(store: &dyn Read, job: &Job, kind: ProjectType, live: Live) -> Result<Arc<JobFacts>, Failure> {
     let mut first = job.id;
     let mut before = job.retry_of;
     while let Some(earlier) = before {
@@ -168,6 +169,7 @@ fn facts(store: &dyn Read, job: &Job, kind: ProjectType) -> Result<Arc<JobFacts>
         workspace: store.workspace()?.to_string(),
         origin: format!("{}-{first}", store.workspace()?),
         secrets: Secrets::default(),
+        live,
     }))
 }
 
@@ -254,7 +256,7 @@ pub(super) fn rehearse(
         pipeline,
         limits: Limits::default(),
         assumed: None,
-        facts: facts(store, &job, project.kind)?,
+        facts: facts(store, &job, project.kind, Live::default())?,
         reader: store,
         clock: context.clock.as_ref(),
         interrupt: &interrupt,

@@ -24,6 +24,7 @@ mod feed;
 mod files;
 mod follow;
 mod generate;
+mod heard;
 mod import;
 mod part;
 mod project;

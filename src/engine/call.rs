@@ -54,6 +54,8 @@ pub struct Gate {
 /// What came of it.
 #[derive(Debug)]
 pub struct Answer {
+    /// The answer's pieces as they were heard, where the log keeps them.
+    pub heard: Vec<String>,
     /// What it said, in order.
     pub said: Vec<Message>,
     /// The tools it used.
@@ -68,7 +70,7 @@ impl Answer {
     /// A result, and nothing to say about it.
     #[must_use]
     pub const fn of(result: Result<Done, StepError>) -> Answer {
-        Answer { said: Vec::new(), tools: Vec::new(), files: Vec::new(), result }
+        Answer { heard: Vec::new(), said: Vec::new(), tools: Vec::new(), files: Vec::new(), result }
     }
 }
 
@@ -112,6 +114,7 @@ impl Answer {
                 *text = cleaner;
             }
         };
+        self.heard.iter_mut().for_each(clean);
         self.said.iter_mut().for_each(|message| clean(&mut message.text));
         self.files.iter_mut().for_each(|file| clean(&mut file.file_name));
         for tool in &mut self.tools {

@@ -7,6 +7,7 @@ mod ending;
 mod flights;
 mod gates;
 pub mod interrupt;
+mod live;
 pub mod overrides;
 pub mod params;
 pub mod past;
@@ -19,6 +20,7 @@ mod writer;
 
 pub use call::{Answer, Call, Gate, Reply, Task};
 pub use interrupt::Interrupt;
+pub use live::{Live, Show};
 pub use overrides::Overrides;
 pub use step::{
     Again, Condition, Done, Effect, JobFacts, Pipeline, Results, Scope, Stage, Step, StepError, Strain, Work,

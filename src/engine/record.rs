@@ -9,7 +9,7 @@ use crate::model::event::Event;
 use crate::model::fold::Illegal;
 use crate::model::payload::{
     Because, Decision, DecisionType, FailureOutcome, Intent, LimitExceeded, Message, Nothing, RecordEnded, RecordRetry,
-    StepCompleted, StepFailed, StepRetry, StepSkipped, StepStarted,
+    StepCompleted, StepFailed, StepProgress, StepRetry, StepSkipped, StepStarted,
 };
 use crate::model::reason::Reason;
 use crate::model::segment::{Draft, Segment};
@@ -149,7 +149,10 @@ impl<'p> Machine<'p> {
     /// # Errors
     /// [`Illegal`] only if this machine is wrong.
     pub fn answered(&mut self, stage: &Stage, now: Timestamp, answer: Answer) -> Result<(), Illegal> {
-        let Answer { said, tools, files, result } = self.scrubbed(answer);
+        let Answer { heard, said, tools, files, result } = self.scrubbed(answer);
+        for piece in heard {
+            self.draft.push(now, &Event::StepProgress(StepProgress::content(piece)))?;
+        }
         self.say(said, now)?;
         for file in files {
             self.draft.push(now, &Event::StorageCreated(file))?;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use serde_json::{Map, Value};
 
 use super::call::Call;
+use super::live::Live;
 use crate::model::id::RecordId;
 use crate::model::params::Params;
 use crate::model::payload::{ErrorInfo, Message};
@@ -74,6 +75,8 @@ pub struct JobFacts {
     pub origin: String,
     /// The vault's values that its steps may ask for; scrubbed from all that is written.
     pub secrets: Secrets,
+    /// Who follows answers while they are being said.
+    pub live: Live,
 }
 
 /// What a step does to the world: it decides what happens when its process dies in the middle (SPEC §5).

@@ -5,6 +5,7 @@ use super::payload::{Counts, ErrorInfo, FailureOutcome, Produced};
 use super::reason::Reason;
 use super::status::{JobStatus, RecordStatus, SessionStatus, Verdict};
 use super::time::{Millis, Timestamp};
+use super::usage::Usage;
 
 /// A status that changed: the T of EVENTS §3.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -73,6 +74,8 @@ pub struct RecordFold {
     pub outcome_keys: Vec<String>,
     /// What an earlier record had of these two, where this one carries it on.
     pub carried: Option<Box<Produced>>,
+    /// What language models read and wrote for it, its failed tries included.
+    pub usage: Vec<Usage>,
     /// The last event.
     pub last_at: Timestamp,
 }
@@ -222,6 +225,7 @@ impl RecordFold {
             Event::StepMessage(_) | Event::ToolInvoked(_) | Event::StepProgress(_) if self.open.is_none() => {
                 return illegal(kind, "no step is open");
             }
+            Event::ToolInvoked(tool) => Usage::add(&mut self.usage, tool),
             _ => {}
         }
         Ok(())

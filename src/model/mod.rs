@@ -28,4 +28,5 @@ pub mod status;
 pub mod table;
 pub mod time;
 pub mod tokens;
+pub mod usage;
 pub mod vault;

@@ -94,4 +94,16 @@ reasons! {
     DeliveryFailed = "DELIVERY_FAILED";
     /// The destination says that it is gone.
     Gone = "GONE";
+    /// Whoever was asked does not accept the credential.
+    Unauthorized = "UNAUTHORIZED";
+    /// Whoever was asked has too much to do.
+    RateLimited = "RATE_LIMITED";
+    /// Whoever was asked does not take the request as it is.
+    RequestRefused = "REQUEST_REFUSED";
+    /// Whoever was asked failed.
+    ServerError = "SERVER_ERROR";
+    /// The model, or a filter, will not answer this.
+    AnswerRefused = "ANSWER_REFUSED";
+    /// The answer is longer than it may be, so its end is missing.
+    AnswerCut = "ANSWER_CUT";
 }

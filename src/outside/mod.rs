@@ -3,6 +3,7 @@
 
 pub mod channel;
 pub mod http;
+pub mod llm;
 pub mod mail;
 pub mod meta;
 pub mod outbox;

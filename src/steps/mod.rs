@@ -8,6 +8,7 @@ use crate::model::document::{Complaints, Fields, list, nearest};
 use crate::model::payload::StepName;
 use crate::model::spinner::{Retry, Spinner, StepDef, Target};
 
+mod ai_agent;
 mod api_call;
 mod connections;
 mod decision;
@@ -70,6 +71,7 @@ pub const ALL: &[StepKind] = &[
     decision::KIND,
     function::KIND,
     api_call::KIND,
+    ai_agent::KIND,
     email::KIND,
     sms::KIND,
     whatsapp::KIND,

@@ -237,9 +237,9 @@ pub struct Pruned {
 /// How often something was counted in a job.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Tally {
-    /// `disposition`, `failure` or `outcome`.
+    /// `disposition`, `failure` or `outcome`; or what of a language model's [`Usage`](crate::model::usage::Usage).
     pub what: String,
-    /// Which; a failure is `step · REASON`.
+    /// Which; a failure is `step · REASON`, and of usage it is the model.
     pub key: String,
     /// How often.
     pub n: u64,

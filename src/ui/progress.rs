@@ -12,7 +12,8 @@ use super::text;
 use crate::model::report::grouped;
 
 /// A bar, or nothing: [`Terminal::bars`] decided. It is gone from the screen when it is finished or dropped, an error
-/// on the way included.
+/// on the way included. A clone is the same bar.
+#[derive(Clone)]
 pub struct Bar {
     bar: Option<ProgressBar>,
     counts: Arc<Counts>,

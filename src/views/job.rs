@@ -11,9 +11,10 @@ use crate::model::id::{Cursor, JobId};
 use crate::model::payload::{Counts, ErrorInfo, JobCreated};
 use crate::model::project::DEFAULT;
 use crate::model::reason::Reason;
-use crate::model::report::{Block, Cell, Column, List, Report, Single, Tone, counted};
+use crate::model::report::{Block, Cell, Column, List, Report, Single, Tone, counted, grouped};
 use crate::model::status::RecordStatus;
 use crate::model::time::Timestamp;
+use crate::model::usage::Usage;
 use crate::store::{Job, Read, Scope, Tally};
 
 pub(super) const VIEW: View = View {
@@ -38,6 +39,7 @@ fn report<'a>(read: &'a dyn Read, args: &Args) -> Answer<'a> {
         failures: top(&tally, "failure").map(|(key, n)| failure(&standing.job, key, n)).collect(),
         rate: rate(&standing, args.now),
         retries: read.retries(id)?,
+        usage: usage(&tally),
         standing,
     };
     Ok(Report::Single(Single { object: facts.object(args.now), blocks: facts.blocks(args.now), lines: None }))
@@ -52,6 +54,7 @@ struct Facts {
     failures: Vec<Vec<Cell>>,
     rate: Option<f64>,
     retries: Vec<JobId>,
+    usage: Vec<Usage>,
 }
 
 impl Facts {
@@ -76,6 +79,7 @@ impl Facts {
             ("counts", Cell::Json(json!(job.counts))),
             ("dispositions", list(&disposition_columns(), &self.dispositions)),
             ("failures", list(&failure_columns(), &self.failures)),
+            ("usage", Cell::Json(self.usage.iter().map(used).collect())),
             ("pruned_at", Cell::maybe(job.pruned_at, Cell::Time)),
             ("records_per_second", Cell::maybe(self.rate, Cell::Real)),
             ("next", Cell::text(self.standing.next())),
@@ -126,6 +130,7 @@ impl Facts {
         pairs.extend(job.ended_at.map(|at| ("ended", Cell::Time(at))));
         pairs.extend(history::pruned(job).map(|why| ("pruned", Cell::text(why))));
         pairs.extend(self.rate.map(|rate| ("records/s", Cell::Real(rate))));
+        pairs.extend(self.usage.iter().map(|usage| ("usage", Cell::text(told(usage)))));
         pairs.extend(job.reason.map(|reason| ("reason", Cell::Status(reason.name(), job.status.tone()))));
         pairs.extend(self.errors.iter().map(|error| ("error", Cell::text(error.message.as_str()))));
         pairs.into_iter().map(|(name, cell)| (name.to_owned(), cell)).collect()
@@ -174,6 +179,26 @@ fn rate(standing: &Standing, now: Timestamp) -> Option<f64> {
 
 fn top<'t>(tally: &'t [Tally], what: &'static str) -> impl Iterator<Item = (&'t str, u64)> {
     tally.iter().filter(move |tally| tally.what == what).take(TOP).map(|tally| (tally.key.as_str(), tally.n))
+}
+
+/// What each language model was used for, the most used first.
+fn usage(tally: &[Tally]) -> Vec<Usage> {
+    let mut all = Vec::new();
+    for Tally { what, key, n } in tally {
+        Usage::count(&mut all, what, key, *n);
+    }
+    all.sort_by(|a, b| (b.calls, &a.model).cmp(&(a.calls, &b.model)));
+    all
+}
+
+fn used(usage: &Usage) -> serde_json::Value {
+    let Usage { model, calls, input_tokens, output_tokens } = usage;
+    json!({ "model": model, "calls": calls, "input_tokens": input_tokens, "output_tokens": output_tokens })
+}
+
+fn told(usage: &Usage) -> String {
+    let (read, wrote) = (grouped(usage.input_tokens), grouped(usage.output_tokens));
+    format!("{}, {read} tokens in, {wrote} out, {}", counted(usage.calls, "call"), usage.model)
 }
 
 /// `INDEX REASON`, or `- REASON` where no step failed, as the store counts them.

@@ -10,6 +10,7 @@ use crate::model::report::{counted, grouped};
 use crate::model::spinner::Target;
 use crate::model::status::{JobStatus, RecordStatus};
 use crate::model::time::Timestamp;
+use crate::model::usage::Usage;
 
 /// What the events of a job came to.
 #[derive(Debug, Default)]
@@ -40,6 +41,7 @@ pub struct Tallied {
     dispositions: Counted,
     outcomes: Counted,
     failures: Counted,
+    usage: Counted,
 }
 
 impl Tallied {
@@ -49,10 +51,18 @@ impl Tallied {
             "disposition" => &mut self.dispositions,
             "outcome" => &mut self.outcomes,
             "failure" => &mut self.failures,
-            _ => return false,
+            _ => return self.used(what, key, n),
         };
         counted.count(key, n);
         true
+    }
+
+    fn used(&mut self, what: &str, model: &str, n: u64) -> bool {
+        let known = Usage::TALLIED.contains(&what);
+        if known {
+            self.usage.count(&format!("{what} {model}"), n);
+        }
+        known
     }
 
     fn ended(&mut self, fold: &RecordFold) {
@@ -64,6 +74,11 @@ impl Tallied {
         }
         if fold.status == Some(RecordStatus::Failed) {
             self.failures.count(&fold.failure(), 1);
+        }
+        for usage in &fold.usage {
+            for (what, n) in usage.counts() {
+                self.used(what, &usage.model, n);
+            }
         }
     }
 }

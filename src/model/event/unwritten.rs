@@ -9,7 +9,6 @@ const UNWRITTEN: &[&str] = &[
     "record.signal_applied",
     "record.input_received",
     "record.sleeping",
-    "step.progress",
     "storage.deleted",
     "project.updated",
     "row.*",

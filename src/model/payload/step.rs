@@ -41,6 +41,14 @@ pub struct StepProgress {
     pub content_delta: Option<String>,
 }
 
+impl StepProgress {
+    /// A piece of an answer, as it came.
+    #[must_use]
+    pub fn content(piece: String) -> StepProgress {
+        StepProgress { kind: "content_delta".to_owned(), content_delta: Some(piece) }
+    }
+}
+
 /// `step.message`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Message {

@@ -98,6 +98,12 @@ impl Secrets {
         self.0.values.is_empty()
     }
 
+    /// How long the longest value is, in bytes.
+    #[must_use]
+    pub fn longest(&self) -> usize {
+        self.0.values.iter().map(|(_, value)| value.len()).max().unwrap_or(0)
+    }
+
     /// The name of a secret whose value is in a text, in any form.
     #[must_use]
     pub fn found_in(&self, text: &str) -> Option<&str> {

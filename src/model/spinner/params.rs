@@ -39,6 +39,11 @@ impl ParamKind {
         ("date", ParamKind::Date),
     ];
 
+    /// The type that a word names; a complaint when there is none.
+    pub fn read(kind: &Placed<String>, complaints: &mut Complaints) -> Option<ParamKind> {
+        param_kind(kind, complaints)
+    }
+
     /// Its word.
     #[must_use]
     pub fn name(self) -> &'static str {

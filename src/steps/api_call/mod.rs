@@ -29,6 +29,8 @@ mod success;
 mod text;
 mod told;
 
+pub(super) use told::shown;
+
 pub(super) const KIND: StepKind = StepKind {
     name: "api_call",
     about: "asks a service over HTTP; what `save` names becomes outcomes",

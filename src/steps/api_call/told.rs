@@ -110,7 +110,7 @@ fn given_back(response: &Response) -> Summary {
 }
 
 /// A request as it would be sent, line by line.
-pub(super) fn shown(request: &Request) -> Vec<Message> {
+pub(in crate::steps) fn shown(request: &Request) -> Vec<Message> {
     let mut lines = vec![format!("{} {}", request.method, request.url)];
     lines.extend(request.headers.iter().map(|(name, value)| format!("{name}: {value}")));
     if let Some(body) = request.body.as_deref().filter(|body| !body.is_empty()) {

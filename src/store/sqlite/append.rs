@@ -13,6 +13,7 @@ use crate::model::seal::Sealing;
 use crate::model::segment::{Owner, RecordEffect, Segment, StoredSegment, digest};
 use crate::model::status::{JobStatus, RecordStatus, SessionStatus};
 use crate::model::time::Timestamp;
+use crate::model::usage::Usage;
 use crate::store::{Error, Result};
 
 /// The heads of one stream and what its transaction has done to it so far.
@@ -24,6 +25,7 @@ struct Head {
     counts: Counts,
     /// What was counted, by the kinds of `TALLIED`.
     tally: [HashMap<String, u64>; 3],
+    usage: Vec<Usage>,
 }
 
 /// The kinds of `cx_tally.what`.
@@ -147,7 +149,7 @@ impl<'db> Appender<'db> {
                     last_at: job.last_at,
                 };
                 let (seq, at) = (row.get::<_, i64>("seq")?.cast_unsigned(), fold.last_at);
-                Ok(Head { seq, at, fold, counts: job.counts, tally: Default::default() })
+                Ok(Head { seq, at, fold, counts: job.counts, ..Head::default() })
             })
             .optional()?;
         found.ok_or(Error::JobConflict(job))
@@ -283,6 +285,11 @@ fn fold_record(head: &mut Head, effect: &RecordEffect) -> Result<()> {
     if status == RecordStatus::Failed {
         count(failures, &after.failure());
     }
+    for usage in &after.usage {
+        for (what, n) in usage.counts() {
+            Usage::count(&mut head.usage, what, &usage.model, n);
+        }
+    }
     Ok(())
 }
 
@@ -319,6 +326,11 @@ fn write_job(db: &Connection, job: JobId, head: &Head) -> Result<()> {
     for (what, counts) in TALLIED.iter().zip(&head.tally) {
         for (key, n) in counts {
             add.execute((signed(job.0), what, key, signed(*n)))?;
+        }
+    }
+    for usage in &head.usage {
+        for (what, n) in usage.counts() {
+            add.execute((signed(job.0), what, &usage.model, signed(n)))?;
         }
     }
     Ok(())

@@ -137,7 +137,7 @@ pub const COUNTERPARTS: &[Counterpart] = &[
     run("run.resumed", E::RecordResumed, Same, turn, ""),
     run("run.cancelled", E::RecordCanceled, Same, turn, ""),
     run("run.limit_exceeded", E::RecordLimitExceeded, Near, limit, "not terminal: `run.worker.failed` follows"),
-    run("step.progress", E::StepProgress, Same, progress, "deltas are not stored"),
+    run("step.progress", E::StepProgress, Same, progress, "deltas only with `keep_deltas`"),
     only(with_intent, run("step.progress", E::StepStarted, Same, intent, "when it reaches outside: the intent")),
     run("step.done", E::StepCompleted, Same, succeeded, "`succeeded`"),
     run("step.done", E::StepRetryScheduled, Same, retried, "`retry_step`"),

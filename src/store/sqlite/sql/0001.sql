@@ -198,10 +198,12 @@ CREATE TABLE cx_record (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX cx_record_open ON cx_record (job, row) WHERE status < 6;
 
--- How often what: dispositions, failures and outcome keys of a job's ended records.
+-- How often what: dispositions, failures and outcome keys of a job's ended records, and what language models read and
+-- wrote for them.
 CREATE TABLE cx_tally (
     job  INTEGER NOT NULL,
-    what TEXT    NOT NULL CHECK (what IN ('disposition', 'failure', 'outcome')),
+    what TEXT    NOT NULL CHECK (what IN ('disposition', 'failure', 'outcome',
+                                             'ai_calls', 'ai_input_tokens', 'ai_output_tokens')),
     key  TEXT    NOT NULL,
     n    INTEGER NOT NULL CHECK (n > 0),
     PRIMARY KEY (job, what, key)
