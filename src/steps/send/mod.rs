@@ -194,7 +194,8 @@ impl Parcel {
         let (watch, key) = (Arc::clone(&clock), task.key);
         channel.send(written, &key, &secrets, &clock, move |came| {
             let tools = vec![told::invoked(given, &came, watch.now().since(begun))];
-            reply.send(Answer { files, tools, said: said(&came, &name), result: result(came, &name) });
+            let said = said(&came, &name);
+            reply.send(Answer { files, tools, said, ..Answer::of(result(came, &name)) });
         });
     }
 }
