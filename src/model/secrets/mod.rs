@@ -80,6 +80,13 @@ impl Secrets {
         Secrets(Arc::new(inner))
     }
 
+    /// What stands for the values where none may be known: each is its label, and nothing is scrubbed.
+    #[must_use]
+    pub fn labels<'n>(names: impl IntoIterator<Item = &'n str>) -> Secrets {
+        let values = names.into_iter().map(|name| (name.to_owned(), Zeroizing::new(format!("[secret:{name}]"))));
+        Secrets(Arc::new(Inner { values: values.collect(), ..Inner::default() }))
+    }
+
     /// The value of a name, without regard to case. Asked for as late as can be.
     #[must_use]
     pub fn value(&self, name: &str) -> Option<&str> {

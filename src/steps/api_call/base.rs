@@ -28,16 +28,25 @@ impl Base {
             return None;
         }
         let Some(found) = found else {
-            let name = names.spinner().steps[names.here()].name.value.clone();
+            let name = format!("step `{}`", names.spinner().steps[names.here()].name.value);
             let gate = Gate { name, rate: None, concurrency: None };
             return Some(Base { gate, url: None, origin: None, allow_private: false, authorization: None });
         };
         let gate = Gate { name: found.title(), rate: found.rate, concurrency: found.concurrency };
         let url = found.text("base_url").map(str::to_owned);
-        let at = url.as_ref().map(|url| origin(url, found.allow_private)).transpose().map_err(|fault| {
+        let at = url.as_ref().map(|url| origin(url, found.allow_private)).transpose();
+        let wrong = match &at {
+            Err(fault) => Some(fault.what.clone()),
+            Ok(_) if url.as_ref().is_some_and(|url| url.contains(['?', '#'])) => {
+                Some("its `base_url` has a `?` or `#`, and a path cannot stand behind it".to_owned())
+            }
+            Ok(_) => None,
+        };
+        if let Some(what) = wrong {
             let hint = "mend its `base_url` in cxgear.toml, or set `allow_private = true` there".to_owned();
-            fields.complaints.error(fields.spot, format!("{}: {}", found.title(), fault.what), Some(hint));
-        });
+            fields.complaints.error(fields.spot, format!("{}: {what}", found.title()), Some(hint));
+            return None;
+        }
         let authorization = found.credential("authorization").map(str::to_owned);
         Some(Base { gate, url, origin: at.ok()?, allow_private: found.allow_private, authorization })
     }
