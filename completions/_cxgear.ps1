@@ -255,6 +255,7 @@ Register-ArgumentCompleter -Native -CommandName 'cxgear' -ScriptBlock {
             [CompletionResult]::new('--limit', '--limit', [CompletionResultType]::ParameterName, 'Only the first so many')
             [CompletionResult]::new('--failed-in', '--failed-in', [CompletionResultType]::ParameterName, 'Only rows that failed in this job')
             [CompletionResult]::new('--idempotency-key', '--idempotency-key', [CompletionResultType]::ParameterName, 'Return the job that was made with this key, instead of making a second')
+            [CompletionResult]::new('--key-file', '--key-file', [CompletionResultType]::ParameterName, 'The file of the vault''s key, mode 0600 [env: CXGEAR_VAULT_KEY, CXGEAR_VAULT_KEY_FILE]')
             [CompletionResult]::new('--concurrency', '--concurrency', [CompletionResultType]::ParameterName, 'Records in flight that wait on the outside world')
             [CompletionResult]::new('--rate', '--rate', [CompletionResultType]::ParameterName, 'Starts of outside calls, such as 80/s')
             [CompletionResult]::new('--max-failures', '--max-failures', [CompletionResultType]::ParameterName, 'More failed records than this (a count, or 5%) end the job')
@@ -287,6 +288,7 @@ Register-ArgumentCompleter -Native -CommandName 'cxgear' -ScriptBlock {
             break
         }
         'cxgear;resume' {
+            [CompletionResult]::new('--key-file', '--key-file', [CompletionResultType]::ParameterName, 'The file of the vault''s key, mode 0600 [env: CXGEAR_VAULT_KEY, CXGEAR_VAULT_KEY_FILE]')
             [CompletionResult]::new('--db', '--db', [CompletionResultType]::ParameterName, 'The database file [env: CXGEAR_DB] [default: cxgear.db]')
             [CompletionResult]::new('--project', '--project', [CompletionResultType]::ParameterName, 'Where new tables and spinners belong, and what lists show [env: CXGEAR_PROJECT]')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How results are printed [default: table]')
@@ -316,6 +318,7 @@ Register-ArgumentCompleter -Native -CommandName 'cxgear' -ScriptBlock {
             [CompletionResult]::new('--reason', '--reason', [CompletionResultType]::ParameterName, 'Only records that ended for this reason, such as TIMEOUT')
             [CompletionResult]::new('--step', '--step', [CompletionResultType]::ParameterName, 'Only records that failed at this step')
             [CompletionResult]::new('--assume', '--assume', [CompletionResultType]::ParameterName, 'Only records of which nobody can tell whether they were sent, and what to take them for')
+            [CompletionResult]::new('--key-file', '--key-file', [CompletionResultType]::ParameterName, 'The file of the vault''s key, mode 0600 [env: CXGEAR_VAULT_KEY, CXGEAR_VAULT_KEY_FILE]')
             [CompletionResult]::new('--concurrency', '--concurrency', [CompletionResultType]::ParameterName, 'Records in flight that wait on the outside world')
             [CompletionResult]::new('--rate', '--rate', [CompletionResultType]::ParameterName, 'Starts of outside calls, such as 80/s')
             [CompletionResult]::new('--max-failures', '--max-failures', [CompletionResultType]::ParameterName, 'More failed records than this (a count, or 5%) end the job')

@@ -239,6 +239,7 @@ set edit:completion:arg-completer[cxgear] = {|@words|
             cand --limit 'Only the first so many'
             cand --failed-in 'Only rows that failed in this job'
             cand --idempotency-key 'Return the job that was made with this key, instead of making a second'
+            cand --key-file 'The file of the vault''s key, mode 0600 [env: CXGEAR_VAULT_KEY, CXGEAR_VAULT_KEY_FILE]'
             cand --concurrency 'Records in flight that wait on the outside world'
             cand --rate 'Starts of outside calls, such as 80/s'
             cand --max-failures 'More failed records than this (a count, or 5%) end the job'
@@ -270,6 +271,7 @@ set edit:completion:arg-completer[cxgear] = {|@words|
             cand --help 'Print help (see more with ''--help'')'
         }
         &'cxgear;resume'= {
+            cand --key-file 'The file of the vault''s key, mode 0600 [env: CXGEAR_VAULT_KEY, CXGEAR_VAULT_KEY_FILE]'
             cand --db 'The database file [env: CXGEAR_DB] [default: cxgear.db]'
             cand --project 'Where new tables and spinners belong, and what lists show [env: CXGEAR_PROJECT]'
             cand --format 'How results are printed [default: table]'
@@ -297,6 +299,7 @@ set edit:completion:arg-completer[cxgear] = {|@words|
             cand --reason 'Only records that ended for this reason, such as TIMEOUT'
             cand --step 'Only records that failed at this step'
             cand --assume 'Only records of which nobody can tell whether they were sent, and what to take them for'
+            cand --key-file 'The file of the vault''s key, mode 0600 [env: CXGEAR_VAULT_KEY, CXGEAR_VAULT_KEY_FILE]'
             cand --concurrency 'Records in flight that wait on the outside world'
             cand --rate 'Starts of outside calls, such as 80/s'
             cand --max-failures 'More failed records than this (a count, or 5%) end the job'

@@ -246,6 +246,7 @@ complete -c cxgear -n "__fish_cxgear_using_subcommand run" -l where -d 'Only row
 complete -c cxgear -n "__fish_cxgear_using_subcommand run" -l limit -d 'Only the first so many' -r
 complete -c cxgear -n "__fish_cxgear_using_subcommand run" -l failed-in -d 'Only rows that failed in this job' -r
 complete -c cxgear -n "__fish_cxgear_using_subcommand run" -l idempotency-key -d 'Return the job that was made with this key, instead of making a second' -r
+complete -c cxgear -n "__fish_cxgear_using_subcommand run" -l key-file -d 'The file of the vault\'s key, mode 0600 [env: CXGEAR_VAULT_KEY, CXGEAR_VAULT_KEY_FILE]' -r -F
 complete -c cxgear -n "__fish_cxgear_using_subcommand run" -l concurrency -d 'Records in flight that wait on the outside world' -r
 complete -c cxgear -n "__fish_cxgear_using_subcommand run" -l rate -d 'Starts of outside calls, such as 80/s' -r
 complete -c cxgear -n "__fish_cxgear_using_subcommand run" -l max-failures -d 'More failed records than this (a count, or 5%) end the job' -r
@@ -279,6 +280,7 @@ complete -c cxgear -n "__fish_cxgear_using_subcommand run" -l headers -d 'The fi
 complete -c cxgear -n "__fish_cxgear_using_subcommand run" -s q -l quiet -d 'Say nothing but warnings and errors'
 complete -c cxgear -n "__fish_cxgear_using_subcommand run" -s v -l verbose -d 'Tell every cause of an error, and what models answer'
 complete -c cxgear -n "__fish_cxgear_using_subcommand run" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c cxgear -n "__fish_cxgear_using_subcommand resume" -l key-file -d 'The file of the vault\'s key, mode 0600 [env: CXGEAR_VAULT_KEY, CXGEAR_VAULT_KEY_FILE]' -r -F
 complete -c cxgear -n "__fish_cxgear_using_subcommand resume" -l db -d 'The database file [env: CXGEAR_DB] [default: cxgear.db]' -r -F
 complete -c cxgear -n "__fish_cxgear_using_subcommand resume" -l project -d 'Where new tables and spinners belong, and what lists show [env: CXGEAR_PROJECT]' -r
 complete -c cxgear -n "__fish_cxgear_using_subcommand resume" -l format -d 'How results are printed [default: table]' -r -f -a "table\t'For people'
@@ -307,6 +309,7 @@ complete -c cxgear -n "__fish_cxgear_using_subcommand retry" -l reason -d 'Only 
 complete -c cxgear -n "__fish_cxgear_using_subcommand retry" -l step -d 'Only records that failed at this step' -r
 complete -c cxgear -n "__fish_cxgear_using_subcommand retry" -l assume -d 'Only records of which nobody can tell whether they were sent, and what to take them for' -r -f -a "sent\t'It was sent: go on with the step after it'
 not-sent\t'It was not: send it now'"
+complete -c cxgear -n "__fish_cxgear_using_subcommand retry" -l key-file -d 'The file of the vault\'s key, mode 0600 [env: CXGEAR_VAULT_KEY, CXGEAR_VAULT_KEY_FILE]' -r -F
 complete -c cxgear -n "__fish_cxgear_using_subcommand retry" -l concurrency -d 'Records in flight that wait on the outside world' -r
 complete -c cxgear -n "__fish_cxgear_using_subcommand retry" -l rate -d 'Starts of outside calls, such as 80/s' -r
 complete -c cxgear -n "__fish_cxgear_using_subcommand retry" -l max-failures -d 'More failed records than this (a count, or 5%) end the job' -r
