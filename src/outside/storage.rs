@@ -87,7 +87,11 @@ impl Storage {
             StorageFault::Io(_, error) if error.kind() == io::ErrorKind::NotFound => {
                 StorageFault::Unknown(id.to_owned())
             }
-            fault => fault,
+            fault @ (StorageFault::TooLarge(_)
+            | StorageFault::Outside(_)
+            | StorageFault::Unknown(_)
+            | StorageFault::Changed(_)
+            | StorageFault::Io(..)) => fault,
         })?;
         if self::id(&content) == id { Ok(content) } else { Err(StorageFault::Changed(id.to_owned())) }
     }
