@@ -12,20 +12,27 @@ mod ai_agent;
 mod api_call;
 mod connections;
 mod decision;
+mod email;
 mod function;
 mod guard;
 mod log;
 mod names;
 mod pieces;
 mod scope;
+mod send;
+mod sms;
 mod tag;
 mod template;
 mod tools;
+mod unbegun;
 mod verdict;
+mod voice;
+mod whatsapp;
 
 pub use function::files;
 pub use names::Known;
 pub use tools::Tools;
+pub use unbegun::unbegun;
 
 use names::Names;
 
@@ -60,7 +67,18 @@ impl Built {
 }
 
 /// Every kind there is.
-pub const ALL: &[StepKind] = &[log::KIND, tag::KIND, decision::KIND, function::KIND, api_call::KIND, ai_agent::KIND];
+pub const ALL: &[StepKind] = &[
+    log::KIND,
+    tag::KIND,
+    decision::KIND,
+    function::KIND,
+    api_call::KIND,
+    ai_agent::KIND,
+    email::KIND,
+    sms::KIND,
+    whatsapp::KIND,
+    voice::KIND,
+];
 
 /// Builds the steps of a spinner, complaining about all that is wrong with them.
 ///
@@ -75,7 +93,7 @@ pub fn build(spinner: &Spinner, known: &Known<'_>, tools: &Tools) -> Result<(Pip
         let names = Names::new(spinner, known, tools, here);
         let built = build_step(step, &names, &mut complaints);
         exits.push(built.as_ref().map(|(_, exits)| exits.clone()));
-        stages.extend(built.map(|(stage, _)| stage));
+        stages.extend(built.map(|(stage, _)| Stage { credentials: names.needs(), ..stage }));
     }
     if spinner.sound {
         unreachable_steps(spinner, &exits, &mut complaints);
@@ -149,6 +167,7 @@ fn build_step(step: &StepDef, names: &Names<'_>, complaints: &mut Complaints) ->
         retry: if acts { retry } else { None },
         next,
         on_failure: step.on_failure,
+        credentials: Vec::new(),
     };
     Some((stage, leads))
 }
