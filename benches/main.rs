@@ -1,6 +1,6 @@
 //! Every number that cxgear promises, as ratios inside one run on one machine.
 //!
-//! `cargo bench` runs all of it. After `cargo bench --bench main --`, `--full` adds memory at 5,000,000 rows, `import`, `run`, `job`, `log`, `calls` or `start`
+//! `cargo bench` runs all of it. After `cargo bench --bench main --`, `--full` adds memory at 5,000,000 rows, `import`, `run`, `job`, `log`, `function`, `calls`, `outreach` or `start`
 //! runs that part alone, and `--rows N`, `--records N` and `--rounds N` make it smaller, for a look only. The lists are kept in
 //! `target/tmp/cxgear-bench`.
 

@@ -8,9 +8,11 @@ mod child;
 #[path = "../../fixtures/contacts.rs"]
 mod contacts;
 mod files;
+mod function;
 mod import;
 mod job;
 mod log;
+mod outreach;
 mod report;
 mod run;
 mod server;
@@ -26,12 +28,14 @@ use settings::Settings;
 type Part = fn(&Settings, &mut Report) -> Result<()>;
 
 /// By the name that asks for it.
-const PARTS: [(&str, Part); 6] = [
+const PARTS: [(&str, Part); 8] = [
     ("import", import::measure),
     ("run", run::measure),
     ("job", job::measure),
     ("log", log::measure),
+    ("function", function::measure),
     ("calls", calls::measure),
+    ("outreach", outreach::measure),
     ("start", start::measure),
 ];
 
@@ -51,7 +55,7 @@ pub(crate) fn go(args: &[String]) -> Result<()> {
     }
     let (settings, asked) = settings::read(&words)?;
     if let Some(unknown) = asked.iter().find(|name| PARTS.iter().all(|(part, _)| part != *name)) {
-        bail!("no part `{unknown}`; there are import, run, job, log, calls, start");
+        bail!("no part `{unknown}`; there are import, run, job, log, function, calls, outreach, start");
     }
     let mut report = Report::begin(&settings)?;
     for (name, measure) in PARTS {

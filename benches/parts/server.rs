@@ -14,7 +14,7 @@ use super::child::bare;
 pub(crate) const LATENCY: Duration = Duration::from_millis(50);
 
 const ANSWER: &[u8] =
-    b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 14\r\n\r\n{\"id\":\"c-4711\"}";
+    b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 15\r\n\r\n{\"id\":\"c-4711\"}";
 
 /// A server that is gone when it is dropped.
 pub(crate) struct Server {

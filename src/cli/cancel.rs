@@ -10,6 +10,7 @@ use crate::model::event::Event;
 use crate::model::id::JobId;
 use crate::model::payload::Because;
 use crate::model::reason::Reason;
+use crate::model::secrets::Secrets;
 use crate::model::segment::Segment;
 use crate::model::status::JobStatus;
 use crate::store::{Error, Holder, Job, SqliteStore, Write as _};
@@ -60,7 +61,7 @@ fn finish(context: &Context, store: &mut SqliteStore, id: JobId) -> Result<u8, F
     let began = Instant::now();
     let mut told = false;
     loop {
-        match drive::drive(context, store, id) {
+        match drive::drive(context, store, id, Secrets::default()) {
             Err(Failure { held: Some(holder), .. }) => {
                 if known_job(Some(store), id)?.status == JobStatus::Canceling && began.elapsed() > PATIENCE && !told {
                     told = true;

@@ -3,10 +3,11 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use super::args::vault::KeyFile;
 use super::complaints::refuse;
 use super::context::Context;
 use super::failure::Failure;
-use super::{heard, select, signals};
+use super::{heard, select, signals, vault};
 use crate::engine::run::{Ending, Run};
 use crate::engine::{Interrupt, JobFacts, Live, Overrides, Pipeline, Sink};
 use crate::model::id::{Cursor, JobId};
@@ -39,16 +40,18 @@ pub(super) fn code(job: &Job) -> u8 {
 }
 
 /// `cxgear resume`.
-pub(super) fn resume(context: &Context, id: JobId) -> Result<u8, Failure> {
+pub(super) fn resume(context: &Context, id: JobId, key: &KeyFile) -> Result<u8, Failure> {
     let reader = context.reader()?;
     let job = select::known_job(Some(&reader), id)?;
-    drop(reader);
     if job.status.is_terminal() {
         context.say(&format!("job {id} has ended"));
         show_job(context, &context.reader()?, id)?;
         return Ok(code(&job));
     }
-    drive(context, &mut context.writer()?, id)
+    // Before anything is written, and before anybody else is kept from the job.
+    let secrets = vault::secrets(context, Some(&reader), &frozen(context, &reader, &job)?.pipeline, key)?;
+    drop(reader);
+    drive(context, &mut context.writer()?, id, secrets)
 }
 
 /// The job that an idempotency key made already: it is shown, and its code is the answer.
@@ -73,8 +76,8 @@ pub(super) fn show_job(context: &Context, store: &SqliteStore, id: JobId) -> Res
     super::views::show(context, store, "job", &[("job", &id.to_string())])
 }
 
-/// Takes the job, drives it, and prints what it came to.
-pub(super) fn drive(context: &Context, store: &mut SqliteStore, id: JobId) -> Result<u8, Failure> {
+/// Takes the job, drives it, and prints what it came to. The secrets are those that its steps were found to use.
+pub(super) fn drive(context: &Context, store: &mut SqliteStore, id: JobId, secrets: Secrets) -> Result<u8, Failure> {
     let lock = store.lock_job(context.now(), id)?;
     // Read after the lock: until then another process may have changed it.
     let job = select::known_job(Some(store), id)?;
@@ -83,6 +86,7 @@ pub(super) fn drive(context: &Context, store: &mut SqliteStore, id: JobId) -> Re
         return Ok(code(&job));
     }
     let Frozen { pipeline, limits, assumed } = frozen(context, store, &job)?;
+    vault::held(&secrets.names().map(str::to_owned).collect::<Vec<_>>(), &pipeline)?;
     let interrupt = signals::asks(context)?;
     let reader = context.reader()?;
     let began = context.clock.ticks();
@@ -93,7 +97,7 @@ pub(super) fn drive(context: &Context, store: &mut SqliteStore, id: JobId) -> Re
         pipeline: &pipeline,
         limits,
         assumed,
-        facts: facts(store, &job, views::project::find(store, &job.project)?.kind, live)?,
+        facts: facts(store, &job, views::project::find(store, &job.project)?.kind, secrets, live)?,
         reader: &reader,
         clock: context.clock.as_ref(),
         interrupt: &interrupt,
@@ -153,7 +157,13 @@ fn summary(job: &Job, new: u64, ms: u64) -> String {
     line
 }
 
-fn facts(store: &dyn Read, job: &Job, kind: ProjectType, live: Live) -> Result<Arc<JobFacts>, Failure> {
+fn facts(
+    store: &dyn Read,
+    job: &Job,
+    kind: ProjectType,
+    secrets: Secrets,
+    live: Live,
+) -> Result<Arc<JobFacts>, Failure> {
     let mut first = job.id;
     let mut before = job.retry_of;
     while let Some(earlier) = before {
@@ -168,7 +178,7 @@ fn facts(store: &dyn Read, job: &Job, kind: ProjectType, live: Live) -> Result<A
         project_type: kind.name().to_owned(),
         workspace: store.workspace()?.to_string(),
         origin: format!("{}-{first}", store.workspace()?),
-        secrets: Secrets::default(),
+        secrets,
         live,
     }))
 }
@@ -180,8 +190,13 @@ pub(super) struct Frozen {
     assumed: Option<Assumed>,
 }
 
-/// What a job was made with.
+/// What a job was made with. One that is to stop begins nothing more, so its steps need nothing: whatever became of the
+/// settings and the vault, it can be canceled.
 pub(super) fn frozen(context: &Context, store: &SqliteStore, job: &Job) -> Result<Frozen, Failure> {
+    if job.status == JobStatus::Canceling {
+        let pipeline = steps::unbegun(&job.steps);
+        return Ok(Frozen { pipeline, limits: Limits::default(), assumed: None });
+    }
     let broken = || {
         let what = format!("the version {}@{} of job {} cannot be read any more", job.spinner, job.version, job.id);
         Failure::world(anyhow::Error::msg(what))
@@ -244,7 +259,7 @@ const SHOWN: usize = 10;
 pub(super) fn rehearse(
     context: &Context,
     store: &SqliteStore,
-    pipeline: &Pipeline,
+    (pipeline, secrets): (&Pipeline, Secrets),
     new: &NewJob,
     selection: &Selection,
     project: &Project,
@@ -256,7 +271,7 @@ pub(super) fn rehearse(
         pipeline,
         limits: Limits::default(),
         assumed: None,
-        facts: facts(store, &job, project.kind, Live::default())?,
+        facts: facts(store, &job, project.kind, secrets, Live::default())?,
         reader: store,
         clock: context.clock.as_ref(),
         interrupt: &interrupt,

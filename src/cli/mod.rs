@@ -107,7 +107,7 @@ fn dispatch(context: &Context, matches: &clap::ArgMatches) -> Result<u8, Failure
         Verb::Project(verb) => project::project(context, &verb),
         Verb::Vault(verb) => vault::vault(context, &verb),
         Verb::Run(args) => run::run(context, &args),
-        Verb::Resume(args) => drive::resume(context, args.job),
+        Verb::Resume(args) => drive::resume(context, args.job, &args.key),
         Verb::Cancel { job } => cancel::cancel(context, job),
         Verb::Retry(args) => retry::retry(context, &args),
         Verb::Export(args) => export::export(context, &args),

@@ -5,12 +5,15 @@ use super::context::Context;
 use super::drive::{self, drive};
 use super::failure::Failure;
 use super::select::{self, known_job};
+use super::vault;
 use crate::engine::Overrides;
 use crate::model::document::{list, nearest};
 use crate::model::id::{JobId, RecordId, RowId};
 use crate::model::payload::{Assumed, JobCreated, SelectionFact, Trigger};
 use crate::model::reason::Reason;
 use crate::model::report::counted;
+use crate::model::secrets::Secrets;
+use crate::model::spinner::Limits;
 use crate::model::status::RecordStatus;
 use crate::store::{Job, Left, NewJob, Read as _, Rows, SqliteStore, Write as _};
 
@@ -28,10 +31,16 @@ pub(super) fn retry(context: &Context, args: &Args) -> Result<u8, Failure> {
         doubtful: args.assume.is_some(),
     };
     let doubtful = doubtful(&reader, &job, &left)?;
-    let new = new_job(context, &reader, &job, &left, args)?;
+    let frozen = drive::frozen(context, &reader, &job)?;
+    let new = new_job(&reader, &job, &left, args, frozen.limits)?;
     if reader.count_left(&left)? == 0 {
         return nothing(context, &reader, &job, &left);
     }
+    vault::held(&vault::names(Some(&reader))?, &frozen.pipeline)?;
+    let secrets = match args.detach {
+        true => Secrets::default(),
+        false => vault::secrets(context, Some(&reader), &frozen.pipeline, &args.key)?,
+    };
     drop(reader);
     let mut store = context.writer()?;
     let Some(id) = store.create_job(context.now(), &new)? else {
@@ -48,7 +57,7 @@ pub(super) fn retry(context: &Context, args: &Args) -> Result<u8, Failure> {
         drive::show_job(context, &store, id)?;
         return Ok(0);
     }
-    drive(context, &mut store, id)
+    drive(context, &mut store, id, secrets)
 }
 
 /// How many records that fit are left out, because nobody can tell whether they were sent. Asking for such a one without
@@ -98,8 +107,7 @@ fn step(job: &Job, name: &str) -> Result<u32, Failure> {
 }
 
 /// The same spinner version over the same fields; the limits are those of the earlier job, but for what is given.
-fn new_job(context: &Context, reader: &SqliteStore, job: &Job, left: &Left, args: &Args) -> Result<NewJob, Failure> {
-    let limits = drive::frozen(context, reader, job)?.limits;
+fn new_job(reader: &SqliteStore, job: &Job, left: &Left, args: &Args, limits: Limits) -> Result<NewJob, Failure> {
     let given = select::overrides(&args.limits);
     given.over(limits).map_err(Failure::request)?;
     let earlier: Overrides = serde_json::from_str(&job.settings).unwrap_or_default();

@@ -7,13 +7,14 @@ use super::context::Context;
 use super::drive::{self, drive};
 use super::failure::Failure;
 use super::target::{self, Target, settle, target};
-use super::{project, select, sent, spinner};
+use super::{project, select, sent, spinner, vault};
 use crate::engine::{Overrides, Pipeline};
 use crate::model::document::{list, nearest};
 use crate::model::id::JobId;
 use crate::model::payload::{JobCreated, SelectionFact, Trigger};
 use crate::model::plan::{Meter, Usage};
 use crate::model::report::{counted, pasted};
+use crate::model::secrets::Secrets;
 use crate::model::spinner::Spinner;
 use crate::steps::{self, Known};
 use crate::store::{self, Fresh, NewJob, NextJob, Read as _, Rows, Selector, SqliteStore, Write as _};
@@ -67,7 +68,13 @@ fn execute(context: &Context, args: &Args) -> Result<u8, Failure> {
     }
     let target = target(context, there.as_ref(), name, args, wanted)?;
     let facts = (target.name.as_str(), target.fields.as_slice(), target.columns.as_slice());
-    let known = Known { table: Some(facts), project: Some((&target.project.name, target.project.kind)) };
+    let credentials = vault::names(there.as_ref())?;
+    let known = Known {
+        table: Some(facts),
+        project: Some((&target.project.name, target.project.kind)),
+        // A dry run asks the vault for nothing.
+        credentials: (!args.dry_run).then_some(credentials.as_slice()),
+    };
     let pipeline = read.build(context, Path::new(&args.spinner), &known)?;
     if let Some(condition) = &selector.condition {
         store::check_condition(&target.name, &target.columns, condition)?;
@@ -85,6 +92,12 @@ fn execute(context: &Context, args: &Args) -> Result<u8, Failure> {
             format!("`cxgear table metadata {} --set {}` chooses", pasted(&target.name), pasted(&some.join(",")));
         context.warn(&format!("the metadata fields of `{}` were never set: {columns}", target.name), &[hint]);
     }
+    // A job that is only queued is opened for by whoever executes it.
+    let secrets = match (args.dry_run, args.detach) {
+        (true, _) => rehearsed(context, there.as_ref(), &plan.pipeline)?,
+        (false, true) => Secrets::default(),
+        (false, false) => vault::secrets(context, there.as_ref(), &plan.pipeline, &args.key)?,
+    };
     drop(there);
     let scratch = args.dry_run && target.load.is_some();
     let mut store = match (scratch, &target.load) {
@@ -108,7 +121,7 @@ fn execute(context: &Context, args: &Args) -> Result<u8, Failure> {
         None
     } else if args.dry_run {
         job.created.total = selection.total;
-        return drive::rehearse(context, &store, &plan.pipeline, &job, &selection, &target.project);
+        return drive::rehearse(context, &store, (&plan.pipeline, secrets), &job, &selection, &target.project);
     } else {
         commit(context, &mut store, &plan, job)?
     };
@@ -121,7 +134,15 @@ fn execute(context: &Context, args: &Args) -> Result<u8, Failure> {
         drive::show_job(context, &store, id)?;
         return Ok(0);
     }
-    drive(context, &mut store, id)
+    drive(context, &mut store, id, secrets)
+}
+
+/// A dry run opens nothing, and is told of what the run would.
+fn rehearsed(context: &Context, there: Option<&SqliteStore>, pipeline: &Pipeline) -> Result<Secrets, Failure> {
+    if let Err(failure) = vault::held(&vault::names(there)?, pipeline) {
+        context.warn(&format!("without `--dry-run` it is refused: {}", failure.cause), &failure.hints);
+    }
+    Ok(vault::labels(pipeline))
 }
 
 /// What the job will need of the plan.

@@ -9,7 +9,7 @@ use super::complaints::{refuse, warn};
 use super::context::Context;
 use super::failure::{Failure, file};
 use super::table::known;
-use super::{files, project};
+use super::{files, project, vault};
 use crate::engine::Pipeline;
 use crate::model::document::Complaints;
 use crate::model::project::Project;
@@ -128,7 +128,9 @@ fn check(context: &Context, path: &Path, table: Option<&str>) -> Result<u8, Fail
     };
     let home = project::of(context, there.as_ref(), home, wanted)?;
     let facts = table.as_ref().map(|table| (table.name.as_str(), table.fields(), table.columns.as_slice()));
-    let pipeline = read.build(context, path, &Known { table: facts, project: Some((&home.name, home.kind)) })?;
+    let credentials = vault::names(there.as_ref())?;
+    let project = Some((home.name.as_str(), home.kind));
+    let pipeline = read.build(context, path, &Known { table: facts, project, credentials: Some(&credentials) })?;
     let against = match &table {
         Some(table) => format!("fits table `{}`", table.name),
         None => "not held against a table (`--table NAME` does)".to_owned(),
@@ -181,7 +183,9 @@ fn publish(context: &Context, path: &Path) -> Result<u8, Failure> {
     }
     let home =
         project::of(context, there.as_ref(), published.as_ref().map(|version| version.project.as_str()), wanted)?;
-    read.build(context, path, &Known { table: None, project: Some((&home.name, home.kind)) })?;
+    let credentials = vault::names(there.as_ref())?;
+    let project = Some((home.name.as_str(), home.kind));
+    read.build(context, path, &Known { table: None, project, credentials: Some(&credentials) })?;
     drop(there);
     let Read { spinner, text, .. } = read;
     let mut store = context.creator()?;

@@ -219,6 +219,8 @@ pub struct Stage {
     pub next: Target,
     /// What a failure does.
     pub on_failure: OnFailure,
+    /// The credentials of the vault that it uses.
+    pub credentials: Vec<String>,
 }
 
 /// A spinner whose steps are built: ready to run.
@@ -231,4 +233,20 @@ pub struct Pipeline {
     pub record_timeout: Option<Millis>,
     /// How often a whole record is tried.
     pub record_retry: Option<Retry>,
+}
+
+impl Pipeline {
+    /// Every credential that a step uses, once, with the first step that does.
+    #[must_use]
+    pub fn credentials(&self) -> Vec<(&str, &str)> {
+        let mut all: Vec<(&str, &str)> = Vec::new();
+        for stage in &self.stages {
+            for name in &stage.credentials {
+                if !all.iter().any(|(known, _)| known.eq_ignore_ascii_case(name)) {
+                    all.push((name, &stage.name));
+                }
+            }
+        }
+        all
+    }
 }

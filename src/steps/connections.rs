@@ -8,6 +8,15 @@ impl Names<'_> {
     /// Reads the key `integration` or `channel` of a step whose work is of a kind. Nothing comes back when there is a
     /// complaint, and when none is named of a kind that has no offline one: such a step can do without.
     pub(super) fn connection(&self, fields: &mut Fields<'_>, object: Object, kind: &str) -> Option<Connection> {
+        let spot = fields.spot;
+        let found = self.found(fields, object, kind)?;
+        for credential in found.credentials() {
+            self.need(credential, &found.title(), spot, fields.complaints);
+        }
+        Some(found)
+    }
+
+    fn found(&self, fields: &mut Fields<'_>, object: Object, kind: &str) -> Option<Connection> {
         if fields.has(object.name()) {
             let name = fields.text(object.name())?;
             return self.named(&name, fields, object, kind);

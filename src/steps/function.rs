@@ -1,14 +1,16 @@
 //! `function`: the user's JavaScript, one call a record. It sees params and a few ids, and returns an object; it is pure, so
 //! it may be run again.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Number, Value};
 
 use super::log::message;
 use super::names::Names;
 use super::{Built, StepKind};
 use crate::engine::{Answer, Call, Done, Effect, Reply, Scope, StepError, Task};
+use crate::model::credential::check_name;
 use crate::model::document::{Fields, Node, Placed, Spot};
 use crate::model::literal::Literal;
 use crate::model::params::Params;
@@ -35,6 +37,10 @@ struct Function {
     clock: Arc<dyn Clock>,
     /// Told apart from other steps of the record by this.
     here: usize,
+    /// The credentials that it may ask for.
+    vault: Vec<String>,
+    /// Whether it may look at what earlier steps came to. Most scripts do not, and are not given it.
+    looks_back: bool,
 }
 
 /// Where a script's text stands, for places in it.
@@ -64,7 +70,9 @@ fn build(fields: &mut Fields<'_>, names: &Names<'_>) -> Option<Built> {
     let time = |text: &str| duration(text).map(|ms| ms.0);
     let timeout_ms = limit(fields, "timeout", time, (10, 600_000), "10ms and 10m", usual.timeout_ms);
     let memory = limit(fields, "memory", size, (8 << 20, 2 << 30), "8MB and 2GB", usual.memory);
+    let vault = vault(fields, names);
     let (text, spot, origin) = script?;
+    let looks_back = text.contains("output");
     let limits = Limits { timeout_ms: timeout_ms?, memory: memory? };
     let Some(program) = names.tools.program.clone() else {
         let what = "a script needs a process of its own, and this program does not know where it is itself".to_owned();
@@ -75,12 +83,29 @@ fn build(fields: &mut Fields<'_>, names: &Names<'_>) -> Option<Built> {
     if names.tools.try_scripts
         && let Err(fault) = sandbox.check()
     {
-        let (spot, what) = refused(&fault, &origin, spot);
+        let (spot, what) = refused(&Fault { what: cut(fault.what.clone()), ..fault.clone() }, &origin, spot);
         fields.complaints.error(spot, what, hint(&fault));
         return None;
     }
     let clock = Arc::clone(&names.tools.clock);
-    Some(Built::elsewhere(Function { sandbox, origin: Arc::new(origin), clock, here: names.here() }))
+    let origin = Arc::new(origin);
+    Some(Built::elsewhere(Function { sandbox, origin, clock, here: names.here(), vault, looks_back }))
+}
+
+/// The credentials that the script may ask for: those that are listed, and no others.
+fn vault(fields: &mut Fields<'_>, names: &Names<'_>) -> Vec<String> {
+    let listed = fields.texts("vault").map(|listed| listed.value).unwrap_or_default();
+    let owner = fields.owner.clone();
+    for name in &listed {
+        match check_name(&name.value) {
+            Ok(()) => names.need(&name.value, &owner, name.spot, fields.complaints),
+            Err(why) => {
+                let what = format!("`vault` of {owner} holds what cannot be a credential's name: {why}");
+                fields.complaints.error(name.spot, what, None);
+            }
+        }
+    }
+    listed.into_iter().map(|name| name.value).collect()
 }
 
 /// The text of the script, the place that is told when no better one is known, and where it stands.
@@ -186,18 +211,48 @@ impl Origin {
     }
 }
 
+/// The longest text of an error, in characters.
+const LONGEST: usize = 1_000;
+
+fn cut(text: String) -> String {
+    match text.char_indices().nth(LONGEST) {
+        None => text,
+        Some((at, _)) => format!("{}…", &text[..at]),
+    }
+}
+
 fn failure(reason: Reason, field: Option<String>, message: String) -> StepError {
     let kind = "script".to_owned();
     StepError::new(reason, vec![ErrorInfo { kind, code: reason, field, message }])
 }
 
+/// Whether JavaScript would round a whole number.
+fn is_rounded(number: &Number) -> bool {
+    const EXACT: u64 = 1 << 53;
+    number.as_u64().or(number.as_i64().map(i64::unsigned_abs)).is_some_and(|whole| whole > EXACT)
+}
+
 /// Whole numbers that JavaScript would round: nothing is changed in silence.
 fn rounded(params: &Params) -> Option<StepError> {
-    const EXACT: u64 = 1 << 53;
-    let inexact = |value: &Value| value.as_i64().is_some_and(|whole| whole.unsigned_abs() > EXACT);
+    let inexact = |value: &Value| matches!(value, Value::Number(number) if is_rounded(number));
     let (name, value) = params.iter().find(|(_, value)| inexact(value))?;
     let message = format!("`{name}` is {value}, which JavaScript cannot hold exactly; leave it text in `[params]`");
     Some(failure(Reason::InvalidParams, Some(name.to_owned()), message))
+}
+
+/// What earlier steps came to, with numbers that JavaScript would round as text.
+fn earlier(scope: &Scope) -> Map<String, Value> {
+    let all = scope.steps.iter().flat_map(|step| step.internal.iter().chain(&step.outcomes));
+    all.map(|(key, value)| (key.clone(), exact(value.clone()))).collect()
+}
+
+fn exact(value: Value) -> Value {
+    match value {
+        Value::Number(number) if is_rounded(&number) => Value::String(number.to_string()),
+        Value::Array(items) => items.into_iter().map(exact).collect(),
+        Value::Object(map) => Value::Object(map.into_iter().map(|(key, value)| (key, exact(value))).collect()),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => value,
+    }
 }
 
 /// The same for a record and a step, whenever it is run.
@@ -235,21 +290,36 @@ impl Call for Function {
             return reply.send(Answer::of(Err(error)));
         }
         let (record, job) = (scope.record.to_string(), &scope.job);
+        if let Some(name) = self.vault.iter().find(|name| job.secrets.value(name).is_none()) {
+            let missing = failure(Reason::StepFailed, None, format!("the vault has no `{name}`"));
+            return reply.send(Answer::of(Err(missing)));
+        }
+        let given = self.vault.iter().filter_map(|name| Some((name.as_str(), job.secrets.value(name)?)));
         let pending = self.sandbox.submit(&Request {
             params: &scope.params,
             ids: (&record, scope.record.job.0, &job.project, &job.workspace),
             now: self.clock.now().0,
             chance: chance(&scope, self.here),
+            vault: (!self.vault.is_empty()).then(|| given.collect()),
+            output: self.looks_back.then(|| earlier(&scope)),
         });
         let (origin, clock) = (Arc::clone(&self.origin), Arc::clone(&self.clock));
         let began = clock.ticks();
         pending.then(move |answer| {
             let took = Millis(clock.ticks().0.saturating_sub(began.0));
-            let said = answer.said.into_iter().map(|(level, text)| message(level, text)).collect();
+            // Before it is cut: half of a secret would not be found.
+            let clean = |text: String| match scope.job.secrets.scrub(&text) {
+                Cow::Owned(clean) => clean,
+                Cow::Borrowed(_) => text,
+            };
+            let said = answer.said.into_iter().map(|(level, text)| message(level, clean(text))).collect();
             let tool = invoked(&scope.params, &answer.result, took);
             let result = match answer.result {
                 Ok(outcomes) => Ok(Done { outcomes, ..Done::default() }),
-                Err(fault) => Err(origin.failure(fault, &scope)),
+                Err(fault) => {
+                    let what = cut(clean(fault.what));
+                    Err(origin.failure(Fault { what, ..fault }, &scope))
+                }
             };
             reply.send(Answer { said, tools: vec![tool], ..Answer::of(result) });
         });

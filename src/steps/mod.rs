@@ -24,6 +24,7 @@ mod sms;
 mod tag;
 mod template;
 mod tools;
+mod unbegun;
 mod verdict;
 mod voice;
 mod whatsapp;
@@ -31,6 +32,7 @@ mod whatsapp;
 pub use function::files;
 pub use names::Known;
 pub use tools::Tools;
+pub use unbegun::unbegun;
 
 use names::Names;
 
@@ -91,7 +93,7 @@ pub fn build(spinner: &Spinner, known: &Known<'_>, tools: &Tools) -> Result<(Pip
         let names = Names::new(spinner, known, tools, here);
         let built = build_step(step, &names, &mut complaints);
         exits.push(built.as_ref().map(|(_, exits)| exits.clone()));
-        stages.extend(built.map(|(stage, _)| stage));
+        stages.extend(built.map(|(stage, _)| Stage { credentials: names.needs(), ..stage }));
     }
     if spinner.sound {
         unreachable_steps(spinner, &exits, &mut complaints);
@@ -165,6 +167,7 @@ fn build_step(step: &StepDef, names: &Names<'_>, complaints: &mut Complaints) ->
         retry: if acts { retry } else { None },
         next,
         on_failure: step.on_failure,
+        credentials: Vec::new(),
     };
     Some((stage, leads))
 }

@@ -1,5 +1,7 @@
 //! Which names a template may use, and what to say about those that it may not (SPEC §4).
 
+use std::cell::RefCell;
+
 use super::Tools;
 use crate::model::document::{Complaints, Placed, Spot, list, nearest};
 use crate::model::project::ProjectType;
@@ -14,6 +16,8 @@ pub struct Known<'a> {
     pub table: Option<(&'a str, &'a [String], &'a [String])>,
     /// The project that it will run in, by name and type.
     pub project: Option<(&'a str, ProjectType)>,
+    /// The names of what is in the vault; nothing, when it does not matter.
+    pub credentials: Option<&'a [String]>,
 }
 
 /// Names that always mean the same, whatever the table's columns are called.
@@ -29,11 +33,46 @@ pub(super) struct Names<'a> {
     /// What a step may need from outside.
     pub(super) tools: &'a Tools,
     here: usize,
+    /// The credentials that the step was found to use.
+    needs: RefCell<Vec<String>>,
+}
+
+/// Whether a text may hold what is in the vault.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Vault {
+    /// It is a header, a URL, a body or a credential field (SPEC §4).
+    Open,
+    /// It is anything else.
+    Shut,
 }
 
 impl<'a> Names<'a> {
     pub(super) fn new(spinner: &'a Spinner, known: &'a Known<'a>, tools: &'a Tools, here: usize) -> Names<'a> {
-        Names { spinner, known, tools, here }
+        Names { spinner, known, tools, here, needs: RefCell::default() }
+    }
+
+    /// The step uses a credential. Who names it is told, when the vault does not have it.
+    pub(super) fn need(&self, credential: &str, by: &str, spot: Spot, complaints: &mut Complaints) {
+        let mut needs = self.needs.borrow_mut();
+        if needs.iter().any(|other| other.eq_ignore_ascii_case(credential)) {
+            return;
+        }
+        needs.push(credential.to_owned());
+        let Some(there) = self.known.credentials else { return };
+        if there.iter().any(|other| other.eq_ignore_ascii_case(credential)) {
+            return;
+        }
+        let what = format!("{by} needs the credential `{credential}`, which is not in the vault");
+        let hint = match nearest(credential, there.iter().map(String::as_str)) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => format!("`cxgear vault set {credential}` keeps it"),
+        };
+        complaints.error(spot, what, Some(hint));
+    }
+
+    /// The credentials that the step was found to use.
+    pub(super) fn needs(self) -> Vec<String> {
+        self.needs.into_inner()
     }
 
     /// The spinner that the step belongs to, and its place there.
@@ -56,7 +95,7 @@ impl<'a> Names<'a> {
     }
 
     /// Complains about every name in `used` (dotted paths, as the templates give them) that is not in scope.
-    pub(super) fn check(&self, text: &Placed<String>, used: Vec<String>, complaints: &mut Complaints) {
+    pub(super) fn check(&self, text: &Placed<String>, used: Vec<String>, vault: Vault, complaints: &mut Complaints) {
         let mut used = used;
         used.sort();
         for path in used {
@@ -70,6 +109,7 @@ impl<'a> Names<'a> {
                     }
                 }
                 "steps" => self.check_step(parts.next(), spot, complaints),
+                "vault" if vault == Vault::Open => {}
                 "vault" => {
                     let what = "`vault` is only there in headers, URLs, bodies and credentials".to_owned();
                     complaints.error(spot, what, None);
@@ -83,6 +123,23 @@ impl<'a> Names<'a> {
         }
         for (name, key) in quoted(&text.value, "steps[") {
             self.check_step(Some(key), place(text, name), complaints);
+        }
+    }
+
+    /// Takes note of every `vault.NAME`, and complains where a credential is named in a way that only a row could tell.
+    pub(super) fn check_vault(&self, text: &Placed<String>, pieces: &[(usize, &str)], complaints: &mut Complaints) {
+        for (begin, piece) in pieces {
+            let Ok(tokens) = scan_template(piece) else { continue };
+            for (at, name) in vaulted(&tokens) {
+                let spot = within(text, begin + at);
+                match name {
+                    Some(name) => self.need(name, "this template", spot, complaints),
+                    None => {
+                        let hint = "write `vault.NAME`, or `vault[\"NAME\"]` for a name with a `-` or `.`".to_owned();
+                        complaints.error(spot, "`vault` is only there with a name after it", Some(hint));
+                    }
+                }
+            }
         }
     }
 
@@ -146,6 +203,26 @@ impl<'a> Names<'a> {
             }
         }
     }
+}
+
+/// Every use of `vault`: where, and the name that follows it.
+fn vaulted<'t>(tokens: &[(usize, Token<'t>)]) -> Vec<(usize, Option<&'t str>)> {
+    let mut found = Vec::new();
+    for (place, (at, token)) in tokens.iter().enumerate() {
+        let own = place.checked_sub(1).is_none_or(|before| tokens[before].1 != Token::Sign('.'));
+        if *token != Token::Word("vault") || !own {
+            continue;
+        }
+        let after: Vec<_> = tokens[place + 1..].iter().take(3).map(|(_, token)| *token).collect();
+        found.push(match after.as_slice() {
+            [Token::Sign('.'), Token::Word(name), ..] => (*at, Some(*name)),
+            [Token::Sign('['), Token::Quoted('\'' | '"', name), Token::Sign(']')] if !name.contains('\\') => {
+                (*at, Some(*name))
+            }
+            _ => (*at, None),
+        });
+    }
+    found
 }
 
 /// How a column becomes a metadata field.

@@ -31,6 +31,20 @@ impl Object for Root {
     }
 }
 
+/// The same, with the vault.
+#[derive(Debug)]
+pub(super) struct WithVault(pub(super) Arc<Scope>);
+
+impl Object for WithVault {
+    fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
+        let scope = Arc::clone(&self.0);
+        if key.as_str() == Some("vault") {
+            return Some(Value::from_object(Part::Vault(scope)));
+        }
+        Arc::new(Root(scope)).get_value(key)
+    }
+}
+
 /// One of the maps in scope.
 #[derive(Debug)]
 enum Part {
@@ -39,6 +53,8 @@ enum Part {
     Steps(Arc<Scope>),
     /// One step's own `output`.
     Step(Arc<Scope>, usize),
+    /// The vault: asked by name, and never told as a whole.
+    Vault(Arc<Scope>),
 }
 
 impl Object for Part {
@@ -62,6 +78,7 @@ impl Object for Part {
                 Some(plain(&Json::Object(all.map(|(key, value)| (key.clone(), value.clone())).collect())))
             }
             Part::Step(..) => None,
+            Part::Vault(scope) => scope.job.secrets.value(key).map(Value::from),
         }
     }
 
@@ -83,6 +100,7 @@ impl Object for Part {
                 names(scope.steps.iter().filter_map(|step| scope.job.steps.get(step.place).cloned()).collect())
             }
             Part::Step(..) => Enumerator::Str(&["output"]),
+            Part::Vault(_) => Enumerator::NonEnumerable,
         }
     }
 }

@@ -6,9 +6,9 @@ use std::sync::{Arc, LazyLock};
 use minijinja::{Environment, UndefinedBehavior, Value};
 
 use super::guard;
-use super::names::{Names, within};
+use super::names::{Names, Vault, within};
 use super::pieces::pieces;
-use super::scope::Root;
+use super::scope::{Root, WithVault};
 use crate::engine::{Condition, Scope, StepError};
 use crate::model::document::{Complaints, Placed, Spot};
 use crate::model::payload::ErrorInfo;
@@ -34,6 +34,7 @@ static BASE: LazyLock<Environment<'static>> = LazyLock::new(|| {
 pub(super) struct Template {
     env: Environment<'static>,
     source: String,
+    vault: Vault,
 }
 
 const ONLY: &str = "template";
@@ -41,6 +42,25 @@ const ONLY: &str = "template";
 impl Template {
     /// Compiles a template, complaining about syntax and names.
     pub(super) fn compile(text: &Placed<String>, names: &Names<'_>, complaints: &mut Complaints) -> Option<Template> {
+        Template::compiled(text, names, Vault::Shut, complaints)
+    }
+
+    /// Compiles one that may name `vault`: a header, a URL, a body or a credential field, and nothing else (SPEC §4).
+    pub(super) fn compile_with_vault(
+        text: &Placed<String>,
+        names: &Names<'_>,
+        complaints: &mut Complaints,
+    ) -> Option<Template> {
+        names.check_vault(text, &pieces(&text.value), complaints);
+        Template::compiled(text, names, Vault::Open, complaints)
+    }
+
+    fn compiled(
+        text: &Placed<String>,
+        names: &Names<'_>,
+        vault: Vault,
+        complaints: &mut Complaints,
+    ) -> Option<Template> {
         check_words(text, complaints);
         names.check_numbers(text, &pieces(&text.value), complaints);
         let mut env = BASE.clone();
@@ -49,7 +69,7 @@ impl Template {
             return None;
         }
         let used = env.get_template(ONLY).ok()?.undeclared_variables(true);
-        names.check(text, used.into_iter().collect(), complaints);
+        names.check(text, used.into_iter().collect(), vault, complaints);
         let source = guard::guarded(&text.value, &|name| names.is_number(name))
             .map_err(|at| unreadable(text, at, complaints))
             .ok()?;
@@ -57,7 +77,7 @@ impl Template {
             unreadable(text, 0, complaints);
             return None;
         }
-        Some(Template { env, source })
+        Some(Template { env, source, vault })
     }
 
     /// The same, for HTML: values are escaped, so that a cell is text there and nothing else.
@@ -77,7 +97,11 @@ impl Template {
 
     /// The text for one record.
     pub(super) fn render(&self, scope: &Arc<Scope>) -> Result<String, StepError> {
-        self.fill(Value::from_object(Root(Arc::clone(scope))))
+        let scope = Arc::clone(scope);
+        self.fill(match self.vault {
+            Vault::Open => Value::from_object(WithVault(scope)),
+            Vault::Shut => Value::from_object(Root(scope)),
+        })
     }
 
     fn fill(&self, root: Value) -> Result<String, StepError> {
@@ -119,7 +143,8 @@ impl Expression {
         check_filters(text, 0, &text.value, complaints);
         match BASE.compile_expression_owned(text.value.clone()) {
             Ok(expression) => {
-                names.check(text, expression.undeclared_variables(true).into_iter().collect(), complaints);
+                let used = expression.undeclared_variables(true).into_iter().collect();
+                names.check(text, used, Vault::Shut, complaints);
                 let source = guard::guarded_expression(&text.value, &mut 0, &|name| names.is_number(name));
                 let source = source.map_err(|at| unreadable(text, at, complaints)).ok()?;
                 let Ok(expression) = BASE.compile_expression_owned(source.clone()) else {
@@ -255,7 +280,7 @@ mod tests {
         let big = "x".repeat(300_000);
         let root = minijinja::context! { name => "Ada", age => "9", cap => 100, amount => 2.5, big => big };
         let failed = |error: StepError| (error.reason, error.errors[0].message.clone());
-        Template { env, source }.fill(root).map_err(failed)
+        Template { env, source, vault: Vault::Shut }.fill(root).map_err(failed)
     }
 
     #[test]

@@ -195,6 +195,19 @@ fn read(line: &mut dyn Line) -> Option<Seen> {
     Some(seen)
 }
 
+/// The usual status.
+pub(crate) const OK: &str = "200 OK";
+
+/// The head of an answer, with its further lines.
+pub(crate) fn head(status: &str, rest: &str) -> String {
+    format!("HTTP/1.1 {status}\r\n{rest}\r\n")
+}
+
+/// Writes this, and closes.
+pub(crate) fn close(text: &str) -> Manner {
+    Manner::Close(text.as_bytes().to_vec())
+}
+
 /// A whole answer.
 pub(crate) fn answer(status: &str, headers: &[(&str, &str)], body: &[u8]) -> Vec<u8> {
     let mut bytes = format!("HTTP/1.1 {status}\r\nContent-Length: {}\r\n", body.len());

@@ -36,7 +36,8 @@ fn params(values: Value) -> Params {
 }
 
 fn request(params: &Params) -> Request<'_> {
-    Request { params, ids: ("3/17", 3, "default", "CXGEAR"), now: 1_774_447_200_000, chance: 7 }
+    let (vault, output) = (None, None);
+    Request { params, ids: ("3/17", 3, "default", "CXGEAR"), now: 1_774_447_200_000, chance: 7, vault, output }
 }
 
 fn ask(sandbox: &Sandbox, values: Value) -> Answer {
@@ -165,8 +166,27 @@ fn what_main_returns_must_be_an_object() {
 }
 
 #[test]
-fn the_vault_is_not_open() {
-    let answer = ask(&sandbox("function main(p, context) { return { a: context.vault('token') }; }"), json!({}));
-    let fault = answer.result.unwrap_err();
-    assert!(fault.what.contains("the vault is not open"), "{}", fault.what);
+fn only_what_is_given_comes_out_of_the_vault() {
+    let script = "function main(p, context) { return { a: context.vault(p.label), o: context.output?.a ?? null }; }";
+    let sandbox = sandbox(script);
+    let given = |label: Value| {
+        let params = params(json!({ "label": label }));
+        let vault = Some([("crm_token", "s3cret-\"é\n"), ("__proto__", "proto")].into());
+        let output = json!({ "a": 3 }).as_object().cloned();
+        sandbox.call(&Request { vault, output, ..request(&params) })
+    };
+    assert_eq!(Value::Object(given(json!("crm_token")).result.unwrap()), json!({ "a": "s3cret-\"é\n", "o": 3 }));
+    assert_eq!(Value::Object(given(json!("__proto__")).result.unwrap())["a"], "proto");
+    let mut refused = 0;
+    for label in [json!("other"), json!("toString"), json!("constructor"), json!(""), json!(null), json!(["crm_token"])]
+    {
+        let fault = given(label.clone()).result.unwrap_err();
+        let told = if label.is_string() { "this step is given no credential" } else { "takes the name" };
+        assert!(fault.what.contains(told) && !fault.what.contains("s3cret"), "{}", fault.what);
+        refused += 1;
+    }
+    assert_eq!(refused, 6);
+    // What one record was given is nothing to the next.
+    let fault = ask(&sandbox, json!({ "label": "crm_token" })).result.unwrap_err();
+    assert!(fault.what.contains("`vault = [\"crm_token\"]`"), "{}", fault.what);
 }

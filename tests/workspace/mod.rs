@@ -49,6 +49,7 @@ pub(crate) fn worked(steps: Vec<(&str, Work)>) -> Pipeline {
         retry: None,
         next: if place + 1 < count { Target::Step(place + 1) } else { Target::End },
         on_failure: OnFailure::Fail,
+        credentials: Vec::new(),
     };
     let stages = steps.into_iter().enumerate().map(stage).collect();
     Pipeline { stages, params: Vec::new(), record_timeout: None, record_retry: None }

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
+use super::vault::KeyFile;
 use super::{Loading, whole};
 use crate::model::id::{JobId, RecordId, RowId};
 
@@ -56,6 +57,8 @@ pub(in crate::cli) struct Run {
     /// Only queue the job; `resume` executes it
     #[arg(long)]
     pub(in crate::cli) detach: bool,
+    #[command(flatten)]
+    pub(in crate::cli) key: KeyFile,
     #[command(flatten)]
     pub(in crate::cli) limits: Limits,
     #[command(flatten)]
@@ -110,6 +113,8 @@ pub(in crate::cli) struct Retry {
     #[arg(long)]
     pub(in crate::cli) detach: bool,
     #[command(flatten)]
+    pub(in crate::cli) key: KeyFile,
+    #[command(flatten)]
     pub(in crate::cli) limits: Limits,
 }
 
@@ -150,6 +155,8 @@ pub(in crate::cli) struct Resume {
     /// The job
     #[arg(value_name = "JOB")]
     pub(in crate::cli) job: JobId,
+    #[command(flatten)]
+    pub(in crate::cli) key: KeyFile,
 }
 
 pub(super) const EXPORT_EXAMPLES: &str = "\

@@ -15,6 +15,9 @@ use key::Wanted;
 mod ask;
 mod carry;
 mod key;
+mod open;
+
+pub(super) use open::{held, labels, names, secrets};
 
 /// `cxgear vault …`, but for its view.
 pub(super) fn vault(context: &Context, verb: &Verb) -> Result<u8, Failure> {

@@ -29,6 +29,16 @@ const MASK: &str = "***";
 /// So many bytes are looked at before values are compared.
 const PREFIX: usize = 4;
 
+/// So much of a value's beginning is found where a text was cut within it. What is shorter may be a word that merely
+/// begins like one.
+const PIECE: usize = 12;
+
+/// A text that is shorter was not cut at its end, unless it says so: all that is cut is allowed to be longer.
+const CUT_FROM: usize = 200;
+
+/// What stands where a text was cut.
+const CUTS: [&[u8]; 2] = ["…".as_bytes(), b"..."];
+
 /// Named values. Cheap to clone; wiped from memory when the last clone is dropped.
 #[derive(Clone, Default)]
 pub struct Secrets(Arc<Inner>);
@@ -78,6 +88,13 @@ impl Secrets {
         }
         inner.needles = needles;
         Secrets(Arc::new(inner))
+    }
+
+    /// What stands for the values where none may be known: each is its label, and nothing is scrubbed.
+    #[must_use]
+    pub fn labels<'n>(names: impl IntoIterator<Item = &'n str>) -> Secrets {
+        let values = names.into_iter().map(|name| (name.to_owned(), Zeroizing::new(format!("[secret:{name}]"))));
+        Secrets(Arc::new(Inner { values: values.collect(), ..Inner::default() }))
     }
 
     /// The value of a name, without regard to case. Asked for as late as can be.
@@ -166,12 +183,13 @@ impl Inner {
     fn search(&self, text: &str) -> Vec<Found> {
         let mut found = Vec::new();
         if !self.needles.is_empty() && text.len() >= SHORTEST_VALUE {
-            self.look(&View::of(text), DEPTH, &mut found);
+            self.look(&View::of(text), DEPTH, text.len() >= CUT_FROM, &mut found);
         }
         found
     }
 
-    fn look(&self, view: &View<'_>, depth: u8, found: &mut Vec<Found>) {
+    /// Every value in a reading of a text, which may have been cut at its end.
+    fn look(&self, view: &View<'_>, depth: u8, may_be_cut: bool, found: &mut Vec<Found>) {
         let bytes = view.bytes();
         for at in 0..bytes.len().saturating_sub(SHORTEST_VALUE - 1) {
             let rest = &bytes[at..];
@@ -179,24 +197,44 @@ impl Inner {
             if self.begins[pair >> 6] & (1 << (pair & 63)) == 0 {
                 continue;
             }
-            if let Some(needle) = self.longest(rest) {
-                let place = view.source(at..at + needle.part.len());
-                found.push(Found { place, value: needle.value });
+            if let Some((needle, length)) = self.longest(rest).or_else(|| self.cut(rest, may_be_cut)) {
+                found.push(Found { place: view.source(at..at + length), value: needle.value });
             }
         }
         if depth > 0 {
             for below in view.below() {
-                self.look(&below, depth - 1, found);
+                self.look(&below, depth - 1, may_be_cut, found);
             }
         }
     }
 
-    /// The longest needle that a text begins with.
-    fn longest(&self, text: &[u8]) -> Option<&Needle> {
+    /// The needles that begin like a text.
+    fn likely(&self, text: &[u8]) -> &[Needle] {
         let begin = &text[..PREFIX];
-        let first = self.needles.partition_point(|needle| &self.bytes(needle)[..PREFIX] < begin);
-        let likely = self.needles[first..].iter().take_while(|needle| &self.bytes(needle)[..PREFIX] == begin);
-        likely.filter(|needle| text.starts_with(self.bytes(needle))).max_by_key(|needle| needle.part.len())
+        let begins = |needle: &Needle| self.bytes(needle)[..PREFIX].cmp(begin);
+        let first = self.needles.partition_point(|needle| begins(needle).is_lt());
+        let end = self.needles.partition_point(|needle| begins(needle).is_le());
+        &self.needles[first..end]
+    }
+
+    /// The longest needle that a text begins with, and its length.
+    fn longest(&self, text: &[u8]) -> Option<(&Needle, usize)> {
+        let whole = self.likely(text).iter().filter(|needle| text.starts_with(self.bytes(needle)));
+        whole.map(|needle| (needle, needle.part.len())).max_by_key(|(_, length)| *length)
+    }
+
+    /// The needle whose beginning a text begins with and that was cut off there, and how much of it is left.
+    fn cut(&self, text: &[u8], at_its_end: bool) -> Option<(&Needle, usize)> {
+        let common = |needle: &Needle| text.iter().zip(self.bytes(needle)).take_while(|(a, b)| a == b).count();
+        let cut = |length: usize| {
+            let after = &text[length..];
+            // An escape that was cut is no more than this; and a run of base64 ends with a NUL.
+            let broken = after.len() < 6 && after.first().is_some_and(|byte| matches!(byte, b'\\' | b'%' | b'&'));
+            let ends = after.is_empty() || after[0] == 0 || broken;
+            (ends && at_its_end) || CUTS.iter().any(|cut| after.starts_with(cut))
+        };
+        let pieces = self.likely(text).iter().map(|needle| (needle, common(needle)));
+        pieces.filter(|(_, length)| *length >= PIECE && cut(*length)).max_by_key(|(_, length)| *length)
     }
 
     /// The text with what was found replaced by a label; nothing when nothing was found.

@@ -256,3 +256,36 @@ fn values_of_json_are_scrubbed_to_the_last() {
     let clean = json!({ "a": ["[secret:n]7", 12, "[secret:t]", null, true], "[secret:n]": { "b": "x [secret:t]" } });
     assert_eq!(value.to_string(), clean.to_string(), "in the same order too");
 }
+
+#[test]
+fn what_is_left_of_a_value_where_a_text_was_cut_is_found() {
+    let value = "sk-0123456789-\"quoted\"-and-long-enough";
+    let secrets = secrets(&[("key", value)]);
+    let long = "so long ".repeat(30);
+    let mut found = 0;
+    for length in PIECE..value.len() {
+        let piece = &value[..length];
+        let json = serde_json::to_string(&format!("a {value}")).unwrap();
+        let encoded = base64(format!("user:{value}").as_bytes(), STANDARD, true);
+        let percent: String = value.bytes().map(|byte| format!("%{byte:02X}")).collect();
+        for text in [
+            format!("{long}{piece}"),
+            format!("see {piece}…"),
+            format!("see {piece}... and more"),
+            long.clone() + &json[..json.len() - 2 - (value.len() - length)],
+            format!("{long}Basic {}", &encoded[..(5 + length).div_ceil(3) * 4]),
+            long.clone() + &percent[..length * 3 + length % 3],
+        ] {
+            let clean = secrets.scrub(&text);
+            assert!(clean.contains("[secret:key]"), "{text} is {clean}");
+            assert!(!clean.contains("sk-012") && !clean.contains("%73%6B") && !clean.contains("c2stMDEy"), "{clean}");
+            found += 1;
+        }
+    }
+    assert_eq!(found, 6 * (value.len() - PIECE));
+    // A word that begins like one, or goes on in another way, is no secret.
+    let short = format!("{long}sk-01234567");
+    for text in ["sk-0123456789-", &short, "sk-0123456789-b and so on", "sk-0123456789-\"quoted and more"] {
+        assert_eq!(secrets.scrub(text), text);
+    }
+}

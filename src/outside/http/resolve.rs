@@ -88,14 +88,16 @@ fn open(host: &str, mut found: Vec<SocketAddr>, allow_private: bool) -> Result<V
     }
 }
 
+/// Who may go where nobody else may.
+pub(super) const MEND: &str = "only what has `allow_private = true` in cxgear.toml may go there";
+
 /// That a host may not be reached, because of its address.
 pub(super) fn refused(host: &str, address: IpAddr) -> Fault {
     let word = refusal(address).unwrap_or("private");
-    let mend = "and may not be reached from here";
     if host.trim_matches(['[', ']']) == address.to_string() {
-        return Fault::refused(format!("`{address}` is {word}, {mend}"));
+        return Fault::refused(format!("`{address}` is {word}: {MEND}"));
     }
-    Fault::refused(format!("`{host}` is {address}, which is {word}, {mend}"))
+    Fault::refused(format!("`{host}` is {address}, which is {word}: {MEND}"))
 }
 
 #[cfg(test)]
@@ -112,7 +114,10 @@ mod tests {
         assert_eq!(open("a.test", found.clone(), false).unwrap(), [at("9.9.9.9"), at("2620:fe::fe")]);
         assert_eq!(open("a.test", found.clone(), true).unwrap(), found);
         let fault = open("a.test", vec![at("10.0.0.1"), at("::1")], false).unwrap_err();
-        assert_eq!(fault.what, "`a.test` is 10.0.0.1, which is private, and may not be reached from here");
+        assert_eq!(
+            fault.what,
+            "`a.test` is 10.0.0.1, which is private: only what has `allow_private = true` in cxgear.toml may go there"
+        );
     }
 
     #[test]

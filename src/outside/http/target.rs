@@ -6,7 +6,7 @@ use url::{Host, Url};
 
 use super::Fault;
 use super::address::refusal;
-use super::resolve::refused;
+use super::resolve::{MEND, refused};
 
 /// How a request gets to its target.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,9 +55,7 @@ fn check_name(name: &str) -> Result<(), Fault> {
     let plain = name.strip_suffix('.').unwrap_or(name).to_ascii_lowercase();
     let inside = |end: &str| plain.strip_suffix(end).is_some_and(|rest| rest.ends_with('.'));
     if !plain.contains('.') || INSIDE.into_iter().any(|end| plain == end || inside(end)) {
-        return Err(Fault::refused(format!(
-            "`{name}` is a name of an inner network, and may not be reached from here"
-        )));
+        return Err(Fault::refused(format!("`{name}` is a name of an inner network: {MEND}")));
     }
     Ok(())
 }

@@ -1,5 +1,7 @@
 //! What parent and child say to each other: a line of JSON each way.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -38,6 +40,12 @@ pub struct Request<'r> {
     pub now: i64,
     /// What its random numbers begin with.
     pub chance: u32,
+    /// What `vault()` of its second may give it, by name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub vault: Option<BTreeMap<&'r str, &'r str>>,
+    /// `output` of its second: what earlier steps came to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub output: Option<Map<String, Value>>,
 }
 
 /// Where in the script, counted from 1; columns count characters.

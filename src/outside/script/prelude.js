@@ -10,7 +10,7 @@
   const { isArray } = Array;
   const ErrorType = Error, TypeErrorType = TypeError, PromiseType = Promise, Text = String, RealDate = Date, imul = Math.imul;
 
-  let row = 0, clock = 0, seed = 1;
+  let row = 0, clock = 0, seed = 1, whole = false;
 
   // -- What a script may say ------------------------------------------------------------------------------------------
 
@@ -32,7 +32,8 @@
   const say = (level, values) => {
     let text = '';
     for (let i = 0; i < values.length; i++) text += (i ? ' ' : '') + show(values[i]);
-    hostLog(stringify([level, text.length > LONGEST ? text.slice(0, LONGEST) : text]), text.length);
+    // Half of a secret would not be found by who looks for the whole.
+    hostLog(stringify([level, text.length > LONGEST && !whole ? text.slice(0, LONGEST) : text]), text.length);
   };
   const speaker = level => (...values) => { if (row > 0) say(level, values); };
 
@@ -178,14 +179,20 @@
 
   const run = (factory, line) => {
     const mine = ++row;
-    const { params, ids, now, chance } = parse(line);
+    const { params, ids, now, chance, vault, output } = parse(line);
     clock = now;
     seed = chance;
+    whole = vault !== undefined;
     const context = {
       recordId: ids[0], jobId: ids[1], projectId: ids[2], organizationId: ids[3],
       log(...values) { if (mine === row) say('info', values); },
-      vault() { throw new ErrorType('the vault is not open: scripts cannot read secrets yet'); },
+      vault(label) {
+        if (typeof label !== 'string') throw new TypeErrorType('`context.vault` takes the name of a credential');
+        if (vault !== undefined && hasOwn(vault, label)) return vault[label];
+        throw new ErrorType(`this step is given no credential \`${label}\`: name it in the step, \`vault = [${stringify(label)}]\``);
+      },
     };
+    if (output !== undefined) context.output = output;
     const result = factory()(params, context);
     return result instanceof PromiseType ? later(result) : finish(result);
   };

@@ -75,8 +75,8 @@ fn places(stack: &str) -> impl Iterator<Item = Place> {
     })
 }
 
-/// The longest text of an error.
-const LONGEST: usize = 1_000;
+/// The longest text of an error that leaves the child. It is cut to what may be kept where secrets are known.
+const LONGEST: usize = 256 << 10;
 
 fn cut(text: String) -> String {
     match text.char_indices().nth(LONGEST) {

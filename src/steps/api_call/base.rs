@@ -1,7 +1,7 @@
 //! The service that a step names: where it is, how fast it may be asked, what it wants to be told.
 
 use crate::engine::Gate;
-use crate::model::connection::{Connection, Object};
+use crate::model::connection::Object;
 use crate::model::document::Fields;
 use crate::outside::http::origin;
 use crate::steps::names::Names;
@@ -23,26 +23,31 @@ pub(super) struct Base {
 impl Base {
     pub(super) fn read(fields: &mut Fields<'_>, names: &Names<'_>) -> Option<Base> {
         let is_named = fields.has(Object::Integration.name());
-        match names.connection(fields, Object::Integration, "http") {
-            Some(connection) => Some(Base::of(&connection)),
-            None if is_named => None,
-            None => {
-                let name = format!("step `{}`", names.spinner().steps[names.here()].name.value);
-                let gate = Gate { name, rate: None, concurrency: None };
-                Some(Base { gate, url: None, origin: None, allow_private: false, authorization: None })
+        let found = names.connection(fields, Object::Integration, "http");
+        if is_named && found.is_none() {
+            return None;
+        }
+        let Some(found) = found else {
+            let name = format!("step `{}`", names.spinner().steps[names.here()].name.value);
+            let gate = Gate { name, rate: None, concurrency: None };
+            return Some(Base { gate, url: None, origin: None, allow_private: false, authorization: None });
+        };
+        let gate = Gate { name: found.title(), rate: found.rate, concurrency: found.concurrency };
+        let url = found.text("base_url").map(str::to_owned);
+        let at = url.as_ref().map(|url| origin(url, found.allow_private)).transpose();
+        let wrong = match &at {
+            Err(fault) => Some(fault.what.clone()),
+            Ok(_) if url.as_ref().is_some_and(|url| url.contains(['?', '#'])) => {
+                Some("its `base_url` has a `?` or `#`, and a path cannot stand behind it".to_owned())
             }
+            Ok(_) => None,
+        };
+        if let Some(what) = wrong {
+            let hint = "mend its `base_url` in cxgear.toml, or set `allow_private = true` there".to_owned();
+            fields.complaints.error(fields.spot, format!("{}: {what}", found.title()), Some(hint));
+            return None;
         }
-    }
-
-    fn of(connection: &Connection) -> Base {
-        let url = connection.text("base_url").unwrap_or_default();
-        let allow_private = connection.allow_private;
-        Base {
-            gate: Gate { name: connection.title(), rate: connection.rate, concurrency: connection.concurrency },
-            url: Some(url.trim_end_matches('/').to_owned()),
-            origin: origin(url, allow_private).ok(),
-            allow_private,
-            authorization: connection.credential("authorization").map(str::to_owned),
-        }
+        let authorization = found.credential("authorization").map(str::to_owned);
+        Some(Base { gate, url, origin: at.ok()?, allow_private: found.allow_private, authorization })
     }
 }

@@ -147,8 +147,7 @@ fn check_begin(text: &Placed<String>, base: &Base, complaints: &mut Complaints) 
             None
         }
         Err(fault) => {
-            let hint = "an integration in cxgear.toml with `allow_private = true` may go there".to_owned();
-            let hint = fault.what.contains("may not be reached").then_some(hint);
+            let hint = fault.what.contains("allow_private").then(|| "name an `integration` that has it".to_owned());
             complaints.error(text.spot, format!("`url`: {}", fault.what), hint);
             None
         }

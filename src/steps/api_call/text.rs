@@ -59,7 +59,7 @@ impl Text {
 
 /// The one place where a template of this step is compiled: it may name `vault`.
 pub(super) fn compile(text: &Placed<String>, names: &Names<'_>, complaints: &mut Complaints) -> Option<Template> {
-    Template::compile(text, names, complaints)
+    Template::compile_with_vault(text, names, complaints)
 }
 
 /// Whether a template names `vault`, so that what it makes is nobody else's business.
