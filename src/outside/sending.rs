@@ -93,11 +93,6 @@ pub fn refusal(provider: &str, response: &Response, words: Option<String>, now: 
 #[must_use]
 pub fn nameless(provider: &str, response: &Response) -> Refused {
     let what = format!("{provider} answered {} without the id of a message", response.status);
-    Refused { what, words: Some(excerpt(response)), why: Why::Later, sent: Sent::Maybe }
-}
-
-/// The first characters of an answer.
-#[must_use]
-pub fn excerpt(response: &Response) -> String {
-    String::from_utf8_lossy(&response.body).chars().take(300).collect()
+    let words = Some(String::from_utf8_lossy(&response.body).into_owned());
+    Refused { what, words, why: Why::Later, sent: Sent::Maybe }
 }

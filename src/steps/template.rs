@@ -356,7 +356,7 @@ mod tests {
             let source = guard::guarded(text, &|_| false).unwrap();
             let mut env = BASE.clone();
             env.add_template_owned(ONLY, source.clone()).unwrap();
-            let template = Template { env, source }.html();
+            let template = Template { env, source, vault: Vault::Shut }.html();
             let filled =
                 template.fill(minijinja::context! { name => cell }).map_err(|error| error.errors[0].message.clone());
             assert_eq!(filled.as_deref(), Ok(wanted), "{text}");
