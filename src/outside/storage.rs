@@ -83,12 +83,11 @@ impl Storage {
         if !is_id(id) {
             return Err(StorageFault::Unknown(id.to_owned()));
         }
-        let content = bounded(&self.path(id), id).map_err(|fault| match fault {
-            StorageFault::Io(_, error) if error.kind() == io::ErrorKind::NotFound => {
-                StorageFault::Unknown(id.to_owned())
-            }
-            fault => fault,
-        })?;
+        let path = self.path(id);
+        if !path.is_file() {
+            return Err(StorageFault::Unknown(id.to_owned()));
+        }
+        let content = bounded(&path, id)?;
         if self::id(&content) == id { Ok(content) } else { Err(StorageFault::Changed(id.to_owned())) }
     }
 

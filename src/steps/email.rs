@@ -126,7 +126,7 @@ impl send::Write for Email {
         if [&text, &html].into_iter().flatten().all(|text| text.trim().is_empty()) {
             return Err(invalid(Reason::RequestInvalid, "text", "the mail is empty for this row".to_owned()));
         }
-        Ok(Message::Mail(Mail {
+        Ok(Message::Mail(Box::new(Mail {
             from: self.from.clone(),
             to: mailboxes("to", &self.to, scope)?,
             cc: mailboxes("cc", &self.cc, scope)?,
@@ -138,7 +138,7 @@ impl send::Write for Email {
             attachments: self.files.named(scope)?,
             key: task.key.clone(),
             at,
-        }))
+        })))
     }
 
     fn pack(&self, message: &mut Message, _: &Task) -> Result<Vec<StoredFile>, StepError> {

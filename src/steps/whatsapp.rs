@@ -24,7 +24,7 @@ struct WhatsApp {
 }
 
 enum What {
-    Text(Template),
+    Text(Box<Template>),
     Approved { name: String, language: String, parameters: Vec<Template> },
 }
 
@@ -44,7 +44,7 @@ fn what(fields: &mut Fields<'_>, names: &Names<'_>) -> Option<What> {
         all.into_iter().collect()
     });
     let (what, hint) = match (text?, name, language, parameters?) {
-        (Some(text), None, None, parameters) if parameters.is_empty() => return Some(What::Text(text)),
+        (Some(text), None, None, parameters) if parameters.is_empty() => return Some(What::Text(Box::new(text))),
         (None, Some(name), Some(language), parameters) => {
             return Some(What::Approved { name: name.value, language: language.value, parameters });
         }

@@ -32,7 +32,7 @@ const CONNECTIONS: usize = 4;
 #[derive(Debug, Clone)]
 pub enum Message {
     /// A mail.
-    Mail(Mail),
+    Mail(Box<Mail>),
     /// A text message.
     Sms {
         /// To whom.
