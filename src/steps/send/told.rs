@@ -92,7 +92,7 @@ pub(super) fn invoked(given: Summary, came: &Result<Accepted, Refused>, took: Mi
             let outcome = match refused.why {
                 Why::Timeout => ToolOutcome::Timeout,
                 Why::Policy => ToolOutcome::PolicyDenied,
-                Why::Permanent | Why::Later | Why::Busy(_) | Why::Unreachable => ToolOutcome::Failed,
+                Why::Permanent | Why::Later | Why::Busy(_) | Why::Unreachable | Why::Person => ToolOutcome::Failed,
             };
             (outcome, [("error", Some(&refused.what)), ("answer", refused.words.as_ref())])
         }
@@ -131,7 +131,7 @@ pub(super) fn error(refused: Refused) -> StepError {
             what.push_str("; it may have been sent, and is not sent again");
             (Reason::OutcomeUnknown, Again::Unknown)
         }
-        (Sent::No, Why::Permanent) => (Reason::MessageRefused, Again::No),
+        (Sent::No, Why::Permanent | Why::Person) => (Reason::MessageRefused, Again::No),
         (Sent::No, Why::Policy) => (Reason::PolicyDenied, Again::No),
         (Sent::No, Why::Later) => (Reason::MessageRefused, Again::After(Millis(0))),
         (Sent::No, Why::Busy(rest)) => (Reason::MessageRefused, Again::After(rest.unwrap_or_default())),
@@ -140,7 +140,8 @@ pub(super) fn error(refused: Refused) -> StepError {
     };
     let strain = match why {
         Why::Busy(rest) => Strain::Busy(rest),
-        Why::Unreachable => Strain::Unreachable,
+        // No other message would get through either.
+        Why::Unreachable | Why::Person => Strain::Unreachable,
         Why::Permanent | Why::Later | Why::Timeout | Why::Policy => Strain::None,
     };
     let info = ErrorInfo { kind: "provider".to_owned(), code: reason, field: None, message: what };
