@@ -83,11 +83,16 @@ impl Storage {
         if !is_id(id) {
             return Err(StorageFault::Unknown(id.to_owned()));
         }
-        let path = self.path(id);
-        if !path.is_file() {
-            return Err(StorageFault::Unknown(id.to_owned()));
-        }
-        let content = bounded(&path, id)?;
+        let content = bounded(&self.path(id), id).map_err(|fault| match fault {
+            StorageFault::Io(_, error) if error.kind() == io::ErrorKind::NotFound => {
+                StorageFault::Unknown(id.to_owned())
+            }
+            fault @ (StorageFault::TooLarge(_)
+            | StorageFault::Outside(_)
+            | StorageFault::Unknown(_)
+            | StorageFault::Changed(_)
+            | StorageFault::Io(..)) => fault,
+        })?;
         if self::id(&content) == id { Ok(content) } else { Err(StorageFault::Changed(id.to_owned())) }
     }
 
