@@ -111,7 +111,7 @@ fn faults() -> Vec<Case> {
             No,
         ),
         Case("who are you", || Manner::Answer(answer("401 Unauthorized", &[], b"")), Why::Unreachable, No),
-        Case("pay first", || Manner::Answer(answer("402 Payment Required", &[], b"")), Why::Permanent, No),
+        Case("pay first", || Manner::Answer(answer("402 Payment Required", &[], b"")), Why::Person, No),
         Case("not there", || Manner::Answer(answer("404 Not Found", &[], b"<html>")), Why::Permanent, No),
         Case("slow client", || Manner::Answer(answer("408 Request Timeout", &[], b"")), Why::Timeout, Maybe),
         Case("too early", || Manner::Answer(answer("425 Too Early", &[], b"")), Why::Busy(None), No),

@@ -122,9 +122,10 @@ impl Context {
 
     /// Whoever writes is held to the plan, whatever it is that is written.
     fn under_the_plan(&self, access: fn(Invocation) -> Access) -> Result<SqliteStore, Failure> {
-        let plan = self.settings()?.plan;
+        let settings = self.settings()?;
         let mut store = store::open(&self.database, access(self.invocation()?))?;
-        store.terms.plan = plan;
+        store.terms.plan = settings.plan;
+        store.terms.connections = Some(settings.connections.into());
         Ok(store)
     }
 

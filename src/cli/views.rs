@@ -24,15 +24,31 @@ pub(super) fn command() -> Command {
         let own = build(view, name);
         command = match group {
             None => command.subcommand(own),
-            Some(group) => command.mut_subcommand(group, |group| group.subcommand(own)),
+            Some(group) => within(command, group, own),
         };
     }
     ordered(command)
 }
 
+/// Puts a command into its group; one that has only views is made here.
+fn within(command: Command, group: &'static str, own: Command) -> Command {
+    let about = match group {
+        "integration" => "Services that steps ask: list",
+        "channel" => "Ways out to people: list",
+        _ => "",
+    };
+    let command = match command.find_subcommand(group) {
+        Some(_) => command,
+        None => {
+            command.subcommand(Command::new(group).about(about).subcommand_required(true).arg_required_else_help(true))
+        }
+    };
+    command.mut_subcommand(group, |group| group.subcommand(own))
+}
+
 /// The order of SPEC §2, so that help reads like the work: load, choose, run, look.
 fn ordered(mut command: Command) -> Command {
-    const ORDER: [&str; 22] = [
+    const ORDER: [&str; 24] = [
         "import",
         "table",
         "spinner",
@@ -53,6 +69,8 @@ fn ordered(mut command: Command) -> Command {
         "prune",
         "project",
         "vault",
+        "integration",
+        "channel",
         "completions",
         "man",
     ];
@@ -125,7 +143,7 @@ pub(super) fn dispatch(context: &Context, matches: &ArgMatches) -> Result<Option
         Source::Moment => context.snapshot()?,
         Source::Present => context.reader()?,
     };
-    args.plan = context.look_at_settings().plan;
+    args.settings = context.look_at_settings();
     // Whoever looks for a project may not know yet how it is called.
     if !view.name.starts_with("project ") {
         args.project = project::wanted(context, Some(&store))?.map(|project| project.name);

@@ -127,12 +127,16 @@ fn refusal(response: &Response, body: &Value, now: Timestamp) -> Refused {
         // Too many calls, messages or complaints in a short time.
         Some(4 | 80_007 | 130_429 | 131_048) => match refused.why {
             busy @ Why::Busy(_) => busy,
-            Why::Permanent | Why::Later | Why::Unreachable | Why::Timeout | Why::Policy => Why::Busy(None),
+            Why::Permanent | Why::Later | Why::Unreachable | Why::Person | Why::Timeout | Why::Policy => {
+                Why::Busy(None)
+            }
         },
         // Too many to this one number.
         Some(131_056) => Why::Later,
         // The token is over or was never good.
         Some(0 | 190) => Why::Unreachable,
+        // The account is locked, or its bill is open.
+        Some(131_031 | 131_042) => Why::Person,
         _ => return refused,
     };
     Refused { why, sent: Sent::No, ..refused }

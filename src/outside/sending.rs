@@ -37,6 +37,8 @@ pub enum Why {
     Busy(Option<Millis>),
     /// The provider cannot be reached, or does not let us in: no message would be taken.
     Unreachable,
+    /// Somebody has to do something at the provider first: pay, unlock, agree.
+    Person,
     /// It took too long.
     Timeout,
     /// It may not be sent there.
@@ -80,6 +82,7 @@ pub fn refusal(provider: &str, response: &Response, words: Option<String>, now: 
         425 | 429 => (Why::Busy(rest), Sent::No),
         503 if rest.is_some() => (Why::Busy(rest), Sent::No),
         401 => (Why::Unreachable, Sent::No),
+        402 => (Why::Person, Sent::No),
         408 => (Why::Timeout, Sent::Maybe),
         300..=499 => (Why::Permanent, Sent::No),
         _ => (Why::Later, Sent::Maybe),
@@ -93,11 +96,6 @@ pub fn refusal(provider: &str, response: &Response, words: Option<String>, now: 
 #[must_use]
 pub fn nameless(provider: &str, response: &Response) -> Refused {
     let what = format!("{provider} answered {} without the id of a message", response.status);
-    Refused { what, words: Some(excerpt(response)), why: Why::Later, sent: Sent::Maybe }
-}
-
-/// The first characters of an answer.
-#[must_use]
-pub fn excerpt(response: &Response) -> String {
-    String::from_utf8_lossy(&response.body).chars().take(300).collect()
+    let words = Some(String::from_utf8_lossy(&response.body).into_owned());
+    Refused { what, words, why: Why::Later, sent: Sent::Maybe }
 }

@@ -17,7 +17,7 @@ mod carry;
 mod key;
 mod open;
 
-pub(super) use open::{held, labels, names, secrets};
+pub(super) use open::{Opened, held, labels, names, open_for};
 
 /// `cxgear vault …`, but for its view.
 pub(super) fn vault(context: &Context, verb: &Verb) -> Result<u8, Failure> {

@@ -210,7 +210,13 @@ async fn begin(line: &Line, host: &str) -> Result<AsyncSmtpConnection, Refused> 
 fn closed(error: &Error, host: &str, what: &str) -> Refused {
     match answer(error) {
         Some((code, words)) => {
-            let why = if (400..500).contains(&code) && code != 454 { Why::Busy(None) } else { Why::Unreachable };
+            let why = match code {
+                454 => Why::Unreachable,
+                400..=499 => Why::Busy(None),
+                // Another password, or a look into the browser, is wanted (RFC 4954).
+                534 => Why::Person,
+                _ => Why::Unreachable,
+            };
             Refused::unsent(why, format!("{what} the mail server {host}: {words}")).saying(words)
         }
         None => Refused::unsent(Why::Unreachable, format!("{what} the mail server {host}: {error}")),
