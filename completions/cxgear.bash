@@ -839,12 +839,16 @@ _cxgear() {
             return 0
             ;;
         cxgear__subcmd__resume)
-            opts="-q -v -h --db --project --format --color --quiet --verbose --help"
+            opts="-q -v -h --key-file --db --project --format --color --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --key-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --db)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -869,7 +873,7 @@ _cxgear() {
             return 0
             ;;
         cxgear__subcmd__retry)
-            opts="-q -v -h --failed --reason --step --assume --detach --concurrency --rate --max-failures --db --project --format --color --quiet --verbose --help"
+            opts="-q -v -h --failed --reason --step --assume --detach --key-file --concurrency --rate --max-failures --db --project --format --color --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -885,6 +889,10 @@ _cxgear() {
                     ;;
                 --assume)
                     COMPREPLY=($(compgen -W "sent not-sent" -- "${cur}"))
+                    return 0
+                    ;;
+                --key-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --concurrency)
@@ -923,7 +931,7 @@ _cxgear() {
             return 0
             ;;
         cxgear__subcmd__run)
-            opts="-q -v -h --table --metadata --rows --where --limit --new --failed-in --dry-run --idempotency-key --detach --concurrency --rate --max-failures --append --replace --unique --ragged --rejects --delimiter --quote --escape --encoding --no-headers --headers --skip-lines --comment --db --project --format --color --quiet --verbose --help"
+            opts="-q -v -h --table --metadata --rows --where --limit --new --failed-in --dry-run --idempotency-key --detach --key-file --concurrency --rate --max-failures --append --replace --unique --ragged --rejects --delimiter --quote --escape --encoding --no-headers --headers --skip-lines --comment --db --project --format --color --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -954,6 +962,10 @@ _cxgear() {
                     return 0
                     ;;
                 --idempotency-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --key-file)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

@@ -34,7 +34,7 @@ complete -c cxgear -n "__fish_cxgear_needs_command" -l color -d 'Whether colours
 always\t'Always'
 never\t'Never'"
 complete -c cxgear -n "__fish_cxgear_needs_command" -s q -l quiet -d 'Say nothing but warnings and errors'
-complete -c cxgear -n "__fish_cxgear_needs_command" -s v -l verbose -d 'Tell every cause of an error'
+complete -c cxgear -n "__fish_cxgear_needs_command" -s v -l verbose -d 'Tell every cause of an error, and what models answer'
 complete -c cxgear -n "__fish_cxgear_needs_command" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c cxgear -n "__fish_cxgear_needs_command" -s V -l version -d 'Print version'
 complete -c cxgear -n "__fish_cxgear_needs_command" -f -a "import" -d 'Load a CSV into a table'
@@ -85,7 +85,7 @@ complete -c cxgear -n "__fish_cxgear_using_subcommand import" -l replace -d 'Sta
 complete -c cxgear -n "__fish_cxgear_using_subcommand import" -l no-headers -d 'The first row is data, not names'
 complete -c cxgear -n "__fish_cxgear_using_subcommand import" -l headers -d 'The first row is names, whatever it looks like'
 complete -c cxgear -n "__fish_cxgear_using_subcommand import" -s q -l quiet -d 'Say nothing but warnings and errors'
-complete -c cxgear -n "__fish_cxgear_using_subcommand import" -s v -l verbose -d 'Tell every cause of an error'
+complete -c cxgear -n "__fish_cxgear_using_subcommand import" -s v -l verbose -d 'Tell every cause of an error, and what models answer'
 complete -c cxgear -n "__fish_cxgear_using_subcommand import" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c cxgear -n "__fish_cxgear_using_subcommand table; and not __fish_seen_subcommand_from metadata drop list show" -l db -d 'The database file [env: CXGEAR_DB] [default: cxgear.db]' -r -F
 complete -c cxgear -n "__fish_cxgear_using_subcommand table; and not __fish_seen_subcommand_from metadata drop list show" -l project -d 'Where new tables and spinners belong, and what lists show [env: CXGEAR_PROJECT]' -r
@@ -97,7 +97,7 @@ complete -c cxgear -n "__fish_cxgear_using_subcommand table; and not __fish_seen
 always\t'Always'
 never\t'Never'"
 complete -c cxgear -n "__fish_cxgear_using_subcommand table; and not __fish_seen_subcommand_from metadata drop list show" -s q -l quiet -d 'Say nothing but warnings and errors'
-complete -c cxgear -n "__fish_cxgear_using_subcommand table; and not __fish_seen_subcommand_from metadata drop list show" -s v -l verbose -d 'Tell every cause of an error'
+complete -c cxgear -n "__fish_cxgear_using_subcommand table; and not __fish_seen_subcommand_from metadata drop list show" -s v -l verbose -d 'Tell every cause of an error, and what models answer'
 complete -c cxgear -n "__fish_cxgear_using_subcommand table; and not __fish_seen_subcommand_from metadata drop list show" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c cxgear -n "__fish_cxgear_using_subcommand table; and not __fish_seen_subcommand_from metadata drop list show" -f -a "metadata" -d 'Choose the columns that enter a run'
 complete -c cxgear -n "__fish_cxgear_using_subcommand table; and not __fish_seen_subcommand_from metadata drop list show" -f -a "drop" -d 'Drop a table and its rows; finished jobs keep what they used'
@@ -117,7 +117,7 @@ always\t'Always'
 never\t'Never'"
 complete -c cxgear -n "__fish_cxgear_using_subcommand table; and __fish_seen_subcommand_from metadata" -l clear -d 'Back to never set: a run uses all columns'
 complete -c cxgear -n "__fish_cxgear_using_subcommand table; and __fish_seen_subcommand_from metadata" -s q -l quiet -d 'Say nothing but warnings and errors'
-complete -c cxgear -n "__fish_cxgear_using_subcommand table; and __fish_seen_subcommand_from metadata" -s v -l verbose -d 'Tell every cause of an error'
+complete -c cxgear -n "__fish_cxgear_using_subcommand table; and __fish_seen_subcommand_from metadata" -s v -l verbose -d 'Tell every cause of an error, and what models answer'
 complete -c cxgear -n "__fish_cxgear_using_subcommand table; and __fish_seen_subcommand_from metadata" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c cxgear -n "__fish_cxgear_using_subcommand table; and __fish_seen_subcommand_from drop" -l db -d 'The database file [env: CXGEAR_DB] [default: cxgear.db]' -r -F
 complete -c cxgear -n "__fish_cxgear_using_subcommand table; and __fish_seen_subcommand_from drop" -l project -d 'Where new tables and spinners belong, and what lists show [env: CXGEAR_PROJECT]' -r
@@ -129,7 +129,7 @@ complete -c cxgear -n "__fish_cxgear_using_subcommand table; and __fish_seen_sub
 always\t'Always'
 never\t'Never'"
 complete -c cxgear -n "__fish_cxgear_using_subcommand table; and __fish_seen_subcommand_from drop" -s q -l quiet -d 'Say nothing but warnings and errors'
-complete -c cxgear -n "__fish_cxgear_using_subcommand table; and __fish_seen_subcommand_from drop" -s v -l verbose -d 'Tell every cause of an error'
+complete -c cxgear -n "__fish_cxgear_using_subcommand table; and __fish_seen_subcommand_from drop" -s v -l verbose -d 'Tell every cause of an error, and what models answer'
 complete -c cxgear -n "__fish_cxgear_using_subcommand table; and __fish_seen_subcommand_from drop" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c cxgear -n "__fish_cxgear_using_subcommand table; and __fish_seen_subcommand_from list" -l db -d 'The database file [env: CXGEAR_DB] [default: cxgear.db]' -r -F
 complete -c cxgear -n "__fish_cxgear_using_subcommand table; and __fish_seen_subcommand_from list" -l project -d 'Where new tables and spinners belong, and what lists show [env: CXGEAR_PROJECT]' -r
@@ -141,7 +141,7 @@ complete -c cxgear -n "__fish_cxgear_using_subcommand table; and __fish_seen_sub
 always\t'Always'
 never\t'Never'"
 complete -c cxgear -n "__fish_cxgear_using_subcommand table; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Say nothing but warnings and errors'
-complete -c cxgear -n "__fish_cxgear_using_subcommand table; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Tell every cause of an error'
+complete -c cxgear -n "__fish_cxgear_using_subcommand table; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Tell every cause of an error, and what models answer'
 complete -c cxgear -n "__fish_cxgear_using_subcommand table; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c cxgear -n "__fish_cxgear_using_subcommand table; and __fish_seen_subcommand_from show" -l limit -d 'Show at most so many [default: a screenful in tables, all in data]' -r
 complete -c cxgear -n "__fish_cxgear_using_subcommand table; and __fish_seen_subcommand_from show" -l offset -d 'Pass over so many' -r
@@ -157,7 +157,7 @@ complete -c cxgear -n "__fish_cxgear_using_subcommand table; and __fish_seen_sub
 always\t'Always'
 never\t'Never'"
 complete -c cxgear -n "__fish_cxgear_using_subcommand table; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Say nothing but warnings and errors'
-complete -c cxgear -n "__fish_cxgear_using_subcommand table; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Tell every cause of an error'
+complete -c cxgear -n "__fish_cxgear_using_subcommand table; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Tell every cause of an error, and what models answer'
 complete -c cxgear -n "__fish_cxgear_using_subcommand table; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c cxgear -n "__fish_cxgear_using_subcommand spinner; and not __fish_seen_subcommand_from new check publish list show" -l db -d 'The database file [env: CXGEAR_DB] [default: cxgear.db]' -r -F
 complete -c cxgear -n "__fish_cxgear_using_subcommand spinner; and not __fish_seen_subcommand_from new check publish list show" -l project -d 'Where new tables and spinners belong, and what lists show [env: CXGEAR_PROJECT]' -r
@@ -169,7 +169,7 @@ complete -c cxgear -n "__fish_cxgear_using_subcommand spinner; and not __fish_se
 always\t'Always'
 never\t'Never'"
 complete -c cxgear -n "__fish_cxgear_using_subcommand spinner; and not __fish_seen_subcommand_from new check publish list show" -s q -l quiet -d 'Say nothing but warnings and errors'
-complete -c cxgear -n "__fish_cxgear_using_subcommand spinner; and not __fish_seen_subcommand_from new check publish list show" -s v -l verbose -d 'Tell every cause of an error'
+complete -c cxgear -n "__fish_cxgear_using_subcommand spinner; and not __fish_seen_subcommand_from new check publish list show" -s v -l verbose -d 'Tell every cause of an error, and what models answer'
 complete -c cxgear -n "__fish_cxgear_using_subcommand spinner; and not __fish_seen_subcommand_from new check publish list show" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c cxgear -n "__fish_cxgear_using_subcommand spinner; and not __fish_seen_subcommand_from new check publish list show" -f -a "new" -d 'Write a spinner file to start from'
 complete -c cxgear -n "__fish_cxgear_using_subcommand spinner; and not __fish_seen_subcommand_from new check publish list show" -f -a "check" -d 'Find mistakes without running'
@@ -187,7 +187,7 @@ complete -c cxgear -n "__fish_cxgear_using_subcommand spinner; and __fish_seen_s
 always\t'Always'
 never\t'Never'"
 complete -c cxgear -n "__fish_cxgear_using_subcommand spinner; and __fish_seen_subcommand_from new" -s q -l quiet -d 'Say nothing but warnings and errors'
-complete -c cxgear -n "__fish_cxgear_using_subcommand spinner; and __fish_seen_subcommand_from new" -s v -l verbose -d 'Tell every cause of an error'
+complete -c cxgear -n "__fish_cxgear_using_subcommand spinner; and __fish_seen_subcommand_from new" -s v -l verbose -d 'Tell every cause of an error, and what models answer'
 complete -c cxgear -n "__fish_cxgear_using_subcommand spinner; and __fish_seen_subcommand_from new" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c cxgear -n "__fish_cxgear_using_subcommand spinner; and __fish_seen_subcommand_from check" -l table -d 'The table it will run over [default: the only one]' -r
 complete -c cxgear -n "__fish_cxgear_using_subcommand spinner; and __fish_seen_subcommand_from check" -l db -d 'The database file [env: CXGEAR_DB] [default: cxgear.db]' -r -F
@@ -200,7 +200,7 @@ complete -c cxgear -n "__fish_cxgear_using_subcommand spinner; and __fish_seen_s
 always\t'Always'
 never\t'Never'"
 complete -c cxgear -n "__fish_cxgear_using_subcommand spinner; and __fish_seen_subcommand_from check" -s q -l quiet -d 'Say nothing but warnings and errors'
-complete -c cxgear -n "__fish_cxgear_using_subcommand spinner; and __fish_seen_subcommand_from check" -s v -l verbose -d 'Tell every cause of an error'
+complete -c cxgear -n "__fish_cxgear_using_subcommand spinner; and __fish_seen_subcommand_from check" -s v -l verbose -d 'Tell every cause of an error, and what models answer'
 complete -c cxgear -n "__fish_cxgear_using_subcommand spinner; and __fish_seen_subcommand_from check" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c cxgear -n "__fish_cxgear_using_subcommand spinner; and __fish_seen_subcommand_from publish" -l db -d 'The database file [env: CXGEAR_DB] [default: cxgear.db]' -r -F
 complete -c cxgear -n "__fish_cxgear_using_subcommand spinner; and __fish_seen_subcommand_from publish" -l project -d 'Where new tables and spinners belong, and what lists show [env: CXGEAR_PROJECT]' -r
@@ -212,7 +212,7 @@ complete -c cxgear -n "__fish_cxgear_using_subcommand spinner; and __fish_seen_s
 always\t'Always'
 never\t'Never'"
 complete -c cxgear -n "__fish_cxgear_using_subcommand spinner; and __fish_seen_subcommand_from publish" -s q -l quiet -d 'Say nothing but warnings and errors'
-complete -c cxgear -n "__fish_cxgear_using_subcommand spinner; and __fish_seen_subcommand_from publish" -s v -l verbose -d 'Tell every cause of an error'
+complete -c cxgear -n "__fish_cxgear_using_subcommand spinner; and __fish_seen_subcommand_from publish" -s v -l verbose -d 'Tell every cause of an error, and what models answer'
 complete -c cxgear -n "__fish_cxgear_using_subcommand spinner; and __fish_seen_subcommand_from publish" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c cxgear -n "__fish_cxgear_using_subcommand spinner; and __fish_seen_subcommand_from list" -l db -d 'The database file [env: CXGEAR_DB] [default: cxgear.db]' -r -F
 complete -c cxgear -n "__fish_cxgear_using_subcommand spinner; and __fish_seen_subcommand_from list" -l project -d 'Where new tables and spinners belong, and what lists show [env: CXGEAR_PROJECT]' -r
@@ -224,7 +224,7 @@ complete -c cxgear -n "__fish_cxgear_using_subcommand spinner; and __fish_seen_s
 always\t'Always'
 never\t'Never'"
 complete -c cxgear -n "__fish_cxgear_using_subcommand spinner; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Say nothing but warnings and errors'
-complete -c cxgear -n "__fish_cxgear_using_subcommand spinner; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Tell every cause of an error'
+complete -c cxgear -n "__fish_cxgear_using_subcommand spinner; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Tell every cause of an error, and what models answer'
 complete -c cxgear -n "__fish_cxgear_using_subcommand spinner; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c cxgear -n "__fish_cxgear_using_subcommand spinner; and __fish_seen_subcommand_from show" -l version -d 'This version [default: the latest]' -r
 complete -c cxgear -n "__fish_cxgear_using_subcommand spinner; and __fish_seen_subcommand_from show" -l db -d 'The database file [env: CXGEAR_DB] [default: cxgear.db]' -r -F
@@ -237,7 +237,7 @@ complete -c cxgear -n "__fish_cxgear_using_subcommand spinner; and __fish_seen_s
 always\t'Always'
 never\t'Never'"
 complete -c cxgear -n "__fish_cxgear_using_subcommand spinner; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Say nothing but warnings and errors'
-complete -c cxgear -n "__fish_cxgear_using_subcommand spinner; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Tell every cause of an error'
+complete -c cxgear -n "__fish_cxgear_using_subcommand spinner; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Tell every cause of an error, and what models answer'
 complete -c cxgear -n "__fish_cxgear_using_subcommand spinner; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c cxgear -n "__fish_cxgear_using_subcommand run" -l table -d 'The table [default: the only one, or the file\'s name]' -r
 complete -c cxgear -n "__fish_cxgear_using_subcommand run" -l metadata -d 'Choose the table\'s metadata fields first' -r
@@ -246,6 +246,7 @@ complete -c cxgear -n "__fish_cxgear_using_subcommand run" -l where -d 'Only row
 complete -c cxgear -n "__fish_cxgear_using_subcommand run" -l limit -d 'Only the first so many' -r
 complete -c cxgear -n "__fish_cxgear_using_subcommand run" -l failed-in -d 'Only rows that failed in this job' -r
 complete -c cxgear -n "__fish_cxgear_using_subcommand run" -l idempotency-key -d 'Return the job that was made with this key, instead of making a second' -r
+complete -c cxgear -n "__fish_cxgear_using_subcommand run" -l key-file -d 'The file of the vault\'s key, mode 0600 [env: CXGEAR_VAULT_KEY, CXGEAR_VAULT_KEY_FILE]' -r -F
 complete -c cxgear -n "__fish_cxgear_using_subcommand run" -l concurrency -d 'Records in flight that wait on the outside world' -r
 complete -c cxgear -n "__fish_cxgear_using_subcommand run" -l rate -d 'Starts of outside calls, such as 80/s' -r
 complete -c cxgear -n "__fish_cxgear_using_subcommand run" -l max-failures -d 'More failed records than this (a count, or 5%) end the job' -r
@@ -277,8 +278,9 @@ complete -c cxgear -n "__fish_cxgear_using_subcommand run" -l replace -d 'Start 
 complete -c cxgear -n "__fish_cxgear_using_subcommand run" -l no-headers -d 'The first row is data, not names'
 complete -c cxgear -n "__fish_cxgear_using_subcommand run" -l headers -d 'The first row is names, whatever it looks like'
 complete -c cxgear -n "__fish_cxgear_using_subcommand run" -s q -l quiet -d 'Say nothing but warnings and errors'
-complete -c cxgear -n "__fish_cxgear_using_subcommand run" -s v -l verbose -d 'Tell every cause of an error'
+complete -c cxgear -n "__fish_cxgear_using_subcommand run" -s v -l verbose -d 'Tell every cause of an error, and what models answer'
 complete -c cxgear -n "__fish_cxgear_using_subcommand run" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c cxgear -n "__fish_cxgear_using_subcommand resume" -l key-file -d 'The file of the vault\'s key, mode 0600 [env: CXGEAR_VAULT_KEY, CXGEAR_VAULT_KEY_FILE]' -r -F
 complete -c cxgear -n "__fish_cxgear_using_subcommand resume" -l db -d 'The database file [env: CXGEAR_DB] [default: cxgear.db]' -r -F
 complete -c cxgear -n "__fish_cxgear_using_subcommand resume" -l project -d 'Where new tables and spinners belong, and what lists show [env: CXGEAR_PROJECT]' -r
 complete -c cxgear -n "__fish_cxgear_using_subcommand resume" -l format -d 'How results are printed [default: table]' -r -f -a "table\t'For people'
@@ -289,7 +291,7 @@ complete -c cxgear -n "__fish_cxgear_using_subcommand resume" -l color -d 'Wheth
 always\t'Always'
 never\t'Never'"
 complete -c cxgear -n "__fish_cxgear_using_subcommand resume" -s q -l quiet -d 'Say nothing but warnings and errors'
-complete -c cxgear -n "__fish_cxgear_using_subcommand resume" -s v -l verbose -d 'Tell every cause of an error'
+complete -c cxgear -n "__fish_cxgear_using_subcommand resume" -s v -l verbose -d 'Tell every cause of an error, and what models answer'
 complete -c cxgear -n "__fish_cxgear_using_subcommand resume" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c cxgear -n "__fish_cxgear_using_subcommand cancel" -l db -d 'The database file [env: CXGEAR_DB] [default: cxgear.db]' -r -F
 complete -c cxgear -n "__fish_cxgear_using_subcommand cancel" -l project -d 'Where new tables and spinners belong, and what lists show [env: CXGEAR_PROJECT]' -r
@@ -301,12 +303,13 @@ complete -c cxgear -n "__fish_cxgear_using_subcommand cancel" -l color -d 'Wheth
 always\t'Always'
 never\t'Never'"
 complete -c cxgear -n "__fish_cxgear_using_subcommand cancel" -s q -l quiet -d 'Say nothing but warnings and errors'
-complete -c cxgear -n "__fish_cxgear_using_subcommand cancel" -s v -l verbose -d 'Tell every cause of an error'
+complete -c cxgear -n "__fish_cxgear_using_subcommand cancel" -s v -l verbose -d 'Tell every cause of an error, and what models answer'
 complete -c cxgear -n "__fish_cxgear_using_subcommand cancel" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c cxgear -n "__fish_cxgear_using_subcommand retry" -l reason -d 'Only records that ended for this reason, such as TIMEOUT' -r
 complete -c cxgear -n "__fish_cxgear_using_subcommand retry" -l step -d 'Only records that failed at this step' -r
 complete -c cxgear -n "__fish_cxgear_using_subcommand retry" -l assume -d 'Only records of which nobody can tell whether they were sent, and what to take them for' -r -f -a "sent\t'It was sent: go on with the step after it'
 not-sent\t'It was not: send it now'"
+complete -c cxgear -n "__fish_cxgear_using_subcommand retry" -l key-file -d 'The file of the vault\'s key, mode 0600 [env: CXGEAR_VAULT_KEY, CXGEAR_VAULT_KEY_FILE]' -r -F
 complete -c cxgear -n "__fish_cxgear_using_subcommand retry" -l concurrency -d 'Records in flight that wait on the outside world' -r
 complete -c cxgear -n "__fish_cxgear_using_subcommand retry" -l rate -d 'Starts of outside calls, such as 80/s' -r
 complete -c cxgear -n "__fish_cxgear_using_subcommand retry" -l max-failures -d 'More failed records than this (a count, or 5%) end the job' -r
@@ -322,7 +325,7 @@ never\t'Never'"
 complete -c cxgear -n "__fish_cxgear_using_subcommand retry" -l failed -d 'Only records that failed, none that was canceled'
 complete -c cxgear -n "__fish_cxgear_using_subcommand retry" -l detach -d 'Only queue the job; `resume` executes it'
 complete -c cxgear -n "__fish_cxgear_using_subcommand retry" -s q -l quiet -d 'Say nothing but warnings and errors'
-complete -c cxgear -n "__fish_cxgear_using_subcommand retry" -s v -l verbose -d 'Tell every cause of an error'
+complete -c cxgear -n "__fish_cxgear_using_subcommand retry" -s v -l verbose -d 'Tell every cause of an error, and what models answer'
 complete -c cxgear -n "__fish_cxgear_using_subcommand retry" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c cxgear -n "__fish_cxgear_using_subcommand status" -l db -d 'The database file [env: CXGEAR_DB] [default: cxgear.db]' -r -F
 complete -c cxgear -n "__fish_cxgear_using_subcommand status" -l project -d 'Where new tables and spinners belong, and what lists show [env: CXGEAR_PROJECT]' -r
@@ -334,7 +337,7 @@ complete -c cxgear -n "__fish_cxgear_using_subcommand status" -l color -d 'Wheth
 always\t'Always'
 never\t'Never'"
 complete -c cxgear -n "__fish_cxgear_using_subcommand status" -s q -l quiet -d 'Say nothing but warnings and errors'
-complete -c cxgear -n "__fish_cxgear_using_subcommand status" -s v -l verbose -d 'Tell every cause of an error'
+complete -c cxgear -n "__fish_cxgear_using_subcommand status" -s v -l verbose -d 'Tell every cause of an error, and what models answer'
 complete -c cxgear -n "__fish_cxgear_using_subcommand status" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c cxgear -n "__fish_cxgear_using_subcommand jobs" -l limit -d 'Show at most so many [default: a screenful in tables, all in data]' -r
 complete -c cxgear -n "__fish_cxgear_using_subcommand jobs" -l status -d 'Only jobs of this status, or of this result: success, partial, failure' -r -f -a "created\t''
@@ -359,7 +362,7 @@ complete -c cxgear -n "__fish_cxgear_using_subcommand jobs" -l color -d 'Whether
 always\t'Always'
 never\t'Never'"
 complete -c cxgear -n "__fish_cxgear_using_subcommand jobs" -s q -l quiet -d 'Say nothing but warnings and errors'
-complete -c cxgear -n "__fish_cxgear_using_subcommand jobs" -s v -l verbose -d 'Tell every cause of an error'
+complete -c cxgear -n "__fish_cxgear_using_subcommand jobs" -s v -l verbose -d 'Tell every cause of an error, and what models answer'
 complete -c cxgear -n "__fish_cxgear_using_subcommand jobs" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c cxgear -n "__fish_cxgear_using_subcommand job" -l db -d 'The database file [env: CXGEAR_DB] [default: cxgear.db]' -r -F
 complete -c cxgear -n "__fish_cxgear_using_subcommand job" -l project -d 'Where new tables and spinners belong, and what lists show [env: CXGEAR_PROJECT]' -r
@@ -371,7 +374,7 @@ complete -c cxgear -n "__fish_cxgear_using_subcommand job" -l color -d 'Whether 
 always\t'Always'
 never\t'Never'"
 complete -c cxgear -n "__fish_cxgear_using_subcommand job" -s q -l quiet -d 'Say nothing but warnings and errors'
-complete -c cxgear -n "__fish_cxgear_using_subcommand job" -s v -l verbose -d 'Tell every cause of an error'
+complete -c cxgear -n "__fish_cxgear_using_subcommand job" -s v -l verbose -d 'Tell every cause of an error, and what models answer'
 complete -c cxgear -n "__fish_cxgear_using_subcommand job" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c cxgear -n "__fish_cxgear_using_subcommand records" -l status -d 'Only records that stand so' -r -f -a "queued\t''
 running\t''
@@ -396,7 +399,7 @@ complete -c cxgear -n "__fish_cxgear_using_subcommand records" -l color -d 'Whet
 always\t'Always'
 never\t'Never'"
 complete -c cxgear -n "__fish_cxgear_using_subcommand records" -s q -l quiet -d 'Say nothing but warnings and errors'
-complete -c cxgear -n "__fish_cxgear_using_subcommand records" -s v -l verbose -d 'Tell every cause of an error'
+complete -c cxgear -n "__fish_cxgear_using_subcommand records" -s v -l verbose -d 'Tell every cause of an error, and what models answer'
 complete -c cxgear -n "__fish_cxgear_using_subcommand records" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c cxgear -n "__fish_cxgear_using_subcommand record" -l db -d 'The database file [env: CXGEAR_DB] [default: cxgear.db]' -r -F
 complete -c cxgear -n "__fish_cxgear_using_subcommand record" -l project -d 'Where new tables and spinners belong, and what lists show [env: CXGEAR_PROJECT]' -r
@@ -408,7 +411,7 @@ complete -c cxgear -n "__fish_cxgear_using_subcommand record" -l color -d 'Wheth
 always\t'Always'
 never\t'Never'"
 complete -c cxgear -n "__fish_cxgear_using_subcommand record" -s q -l quiet -d 'Say nothing but warnings and errors'
-complete -c cxgear -n "__fish_cxgear_using_subcommand record" -s v -l verbose -d 'Tell every cause of an error'
+complete -c cxgear -n "__fish_cxgear_using_subcommand record" -s v -l verbose -d 'Tell every cause of an error, and what models answer'
 complete -c cxgear -n "__fish_cxgear_using_subcommand record" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c cxgear -n "__fish_cxgear_using_subcommand journey" -l db -d 'The database file [env: CXGEAR_DB] [default: cxgear.db]' -r -F
 complete -c cxgear -n "__fish_cxgear_using_subcommand journey" -l project -d 'Where new tables and spinners belong, and what lists show [env: CXGEAR_PROJECT]' -r
@@ -420,7 +423,7 @@ complete -c cxgear -n "__fish_cxgear_using_subcommand journey" -l color -d 'Whet
 always\t'Always'
 never\t'Never'"
 complete -c cxgear -n "__fish_cxgear_using_subcommand journey" -s q -l quiet -d 'Say nothing but warnings and errors'
-complete -c cxgear -n "__fish_cxgear_using_subcommand journey" -s v -l verbose -d 'Tell every cause of an error'
+complete -c cxgear -n "__fish_cxgear_using_subcommand journey" -s v -l verbose -d 'Tell every cause of an error, and what models answer'
 complete -c cxgear -n "__fish_cxgear_using_subcommand journey" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c cxgear -n "__fish_cxgear_using_subcommand events" -l job -d 'Only this job\'s stream' -r
 complete -c cxgear -n "__fish_cxgear_using_subcommand events" -l record -d 'Only this record, such as 3/17' -r
@@ -442,7 +445,7 @@ complete -c cxgear -n "__fish_cxgear_using_subcommand events" -l follow -d 'Go o
 complete -c cxgear -n "__fish_cxgear_using_subcommand events" -l types -d 'List the types there are, and what they are called with `--as`'
 complete -c cxgear -n "__fish_cxgear_using_subcommand events" -l reveal -d 'Show what clients supplied, such as params; it is left out otherwise'
 complete -c cxgear -n "__fish_cxgear_using_subcommand events" -s q -l quiet -d 'Say nothing but warnings and errors'
-complete -c cxgear -n "__fish_cxgear_using_subcommand events" -s v -l verbose -d 'Tell every cause of an error'
+complete -c cxgear -n "__fish_cxgear_using_subcommand events" -s v -l verbose -d 'Tell every cause of an error, and what models answer'
 complete -c cxgear -n "__fish_cxgear_using_subcommand events" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c cxgear -n "__fish_cxgear_using_subcommand export" -l columns -d 'Which columns go before the outcomes' -r -f -a "table\t'All columns of the table, as imported'
 metadata\t'The metadata fields, as they entered the run'"
@@ -459,7 +462,7 @@ always\t'Always'
 never\t'Never'"
 complete -c cxgear -n "__fish_cxgear_using_subcommand export" -l raw -d 'Leave cells as they are that a spreadsheet would run as a formula'
 complete -c cxgear -n "__fish_cxgear_using_subcommand export" -s q -l quiet -d 'Say nothing but warnings and errors'
-complete -c cxgear -n "__fish_cxgear_using_subcommand export" -s v -l verbose -d 'Tell every cause of an error'
+complete -c cxgear -n "__fish_cxgear_using_subcommand export" -s v -l verbose -d 'Tell every cause of an error, and what models answer'
 complete -c cxgear -n "__fish_cxgear_using_subcommand export" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c cxgear -n "__fish_cxgear_using_subcommand verify" -l job -d 'Only this job\'s stream, without the seals' -r
 complete -c cxgear -n "__fish_cxgear_using_subcommand verify" -l expect -d 'A seal that was printed earlier and kept elsewhere' -r
@@ -473,7 +476,7 @@ complete -c cxgear -n "__fish_cxgear_using_subcommand verify" -l color -d 'Wheth
 always\t'Always'
 never\t'Never'"
 complete -c cxgear -n "__fish_cxgear_using_subcommand verify" -s q -l quiet -d 'Say nothing but warnings and errors'
-complete -c cxgear -n "__fish_cxgear_using_subcommand verify" -s v -l verbose -d 'Tell every cause of an error'
+complete -c cxgear -n "__fish_cxgear_using_subcommand verify" -s v -l verbose -d 'Tell every cause of an error, and what models answer'
 complete -c cxgear -n "__fish_cxgear_using_subcommand verify" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c cxgear -n "__fish_cxgear_using_subcommand backup" -l db -d 'The database file [env: CXGEAR_DB] [default: cxgear.db]' -r -F
 complete -c cxgear -n "__fish_cxgear_using_subcommand backup" -l project -d 'Where new tables and spinners belong, and what lists show [env: CXGEAR_PROJECT]' -r
@@ -486,7 +489,7 @@ always\t'Always'
 never\t'Never'"
 complete -c cxgear -n "__fish_cxgear_using_subcommand backup" -l force -d 'Replace what is there, once the copy is whole'
 complete -c cxgear -n "__fish_cxgear_using_subcommand backup" -s q -l quiet -d 'Say nothing but warnings and errors'
-complete -c cxgear -n "__fish_cxgear_using_subcommand backup" -s v -l verbose -d 'Tell every cause of an error'
+complete -c cxgear -n "__fish_cxgear_using_subcommand backup" -s v -l verbose -d 'Tell every cause of an error, and what models answer'
 complete -c cxgear -n "__fish_cxgear_using_subcommand backup" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c cxgear -n "__fish_cxgear_using_subcommand prune" -l older-than -d 'Only jobs that ended longer ago than this, such as 30d or 12h' -r
 complete -c cxgear -n "__fish_cxgear_using_subcommand prune" -l job -d 'Only this job, whenever it ended' -r
@@ -502,7 +505,7 @@ never\t'Never'"
 complete -c cxgear -n "__fish_cxgear_using_subcommand prune" -l dry-run -d 'Say what would go, and change nothing'
 complete -c cxgear -n "__fish_cxgear_using_subcommand prune" -l vacuum -d 'Give the room back to the disk; needs as much room again while it works'
 complete -c cxgear -n "__fish_cxgear_using_subcommand prune" -s q -l quiet -d 'Say nothing but warnings and errors'
-complete -c cxgear -n "__fish_cxgear_using_subcommand prune" -s v -l verbose -d 'Tell every cause of an error'
+complete -c cxgear -n "__fish_cxgear_using_subcommand prune" -s v -l verbose -d 'Tell every cause of an error, and what models answer'
 complete -c cxgear -n "__fish_cxgear_using_subcommand prune" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c cxgear -n "__fish_cxgear_using_subcommand project; and not __fish_seen_subcommand_from new delete list show" -l db -d 'The database file [env: CXGEAR_DB] [default: cxgear.db]' -r -F
 complete -c cxgear -n "__fish_cxgear_using_subcommand project; and not __fish_seen_subcommand_from new delete list show" -l project -d 'Where new tables and spinners belong, and what lists show [env: CXGEAR_PROJECT]' -r
@@ -514,7 +517,7 @@ complete -c cxgear -n "__fish_cxgear_using_subcommand project; and not __fish_se
 always\t'Always'
 never\t'Never'"
 complete -c cxgear -n "__fish_cxgear_using_subcommand project; and not __fish_seen_subcommand_from new delete list show" -s q -l quiet -d 'Say nothing but warnings and errors'
-complete -c cxgear -n "__fish_cxgear_using_subcommand project; and not __fish_seen_subcommand_from new delete list show" -s v -l verbose -d 'Tell every cause of an error'
+complete -c cxgear -n "__fish_cxgear_using_subcommand project; and not __fish_seen_subcommand_from new delete list show" -s v -l verbose -d 'Tell every cause of an error, and what models answer'
 complete -c cxgear -n "__fish_cxgear_using_subcommand project; and not __fish_seen_subcommand_from new delete list show" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c cxgear -n "__fish_cxgear_using_subcommand project; and not __fish_seen_subcommand_from new delete list show" -f -a "new" -d 'Make a project: one campaign or client'
 complete -c cxgear -n "__fish_cxgear_using_subcommand project; and not __fish_seen_subcommand_from new delete list show" -f -a "delete" -d 'Delete a project that has nothing'
@@ -532,7 +535,7 @@ complete -c cxgear -n "__fish_cxgear_using_subcommand project; and __fish_seen_s
 always\t'Always'
 never\t'Never'"
 complete -c cxgear -n "__fish_cxgear_using_subcommand project; and __fish_seen_subcommand_from new" -s q -l quiet -d 'Say nothing but warnings and errors'
-complete -c cxgear -n "__fish_cxgear_using_subcommand project; and __fish_seen_subcommand_from new" -s v -l verbose -d 'Tell every cause of an error'
+complete -c cxgear -n "__fish_cxgear_using_subcommand project; and __fish_seen_subcommand_from new" -s v -l verbose -d 'Tell every cause of an error, and what models answer'
 complete -c cxgear -n "__fish_cxgear_using_subcommand project; and __fish_seen_subcommand_from new" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c cxgear -n "__fish_cxgear_using_subcommand project; and __fish_seen_subcommand_from delete" -l db -d 'The database file [env: CXGEAR_DB] [default: cxgear.db]' -r -F
 complete -c cxgear -n "__fish_cxgear_using_subcommand project; and __fish_seen_subcommand_from delete" -l project -d 'Where new tables and spinners belong, and what lists show [env: CXGEAR_PROJECT]' -r
@@ -544,7 +547,7 @@ complete -c cxgear -n "__fish_cxgear_using_subcommand project; and __fish_seen_s
 always\t'Always'
 never\t'Never'"
 complete -c cxgear -n "__fish_cxgear_using_subcommand project; and __fish_seen_subcommand_from delete" -s q -l quiet -d 'Say nothing but warnings and errors'
-complete -c cxgear -n "__fish_cxgear_using_subcommand project; and __fish_seen_subcommand_from delete" -s v -l verbose -d 'Tell every cause of an error'
+complete -c cxgear -n "__fish_cxgear_using_subcommand project; and __fish_seen_subcommand_from delete" -s v -l verbose -d 'Tell every cause of an error, and what models answer'
 complete -c cxgear -n "__fish_cxgear_using_subcommand project; and __fish_seen_subcommand_from delete" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c cxgear -n "__fish_cxgear_using_subcommand project; and __fish_seen_subcommand_from list" -l db -d 'The database file [env: CXGEAR_DB] [default: cxgear.db]' -r -F
 complete -c cxgear -n "__fish_cxgear_using_subcommand project; and __fish_seen_subcommand_from list" -l project -d 'Where new tables and spinners belong, and what lists show [env: CXGEAR_PROJECT]' -r
@@ -556,7 +559,7 @@ complete -c cxgear -n "__fish_cxgear_using_subcommand project; and __fish_seen_s
 always\t'Always'
 never\t'Never'"
 complete -c cxgear -n "__fish_cxgear_using_subcommand project; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Say nothing but warnings and errors'
-complete -c cxgear -n "__fish_cxgear_using_subcommand project; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Tell every cause of an error'
+complete -c cxgear -n "__fish_cxgear_using_subcommand project; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Tell every cause of an error, and what models answer'
 complete -c cxgear -n "__fish_cxgear_using_subcommand project; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c cxgear -n "__fish_cxgear_using_subcommand project; and __fish_seen_subcommand_from show" -l db -d 'The database file [env: CXGEAR_DB] [default: cxgear.db]' -r -F
 complete -c cxgear -n "__fish_cxgear_using_subcommand project; and __fish_seen_subcommand_from show" -l project -d 'Where new tables and spinners belong, and what lists show [env: CXGEAR_PROJECT]' -r
@@ -568,7 +571,7 @@ complete -c cxgear -n "__fish_cxgear_using_subcommand project; and __fish_seen_s
 always\t'Always'
 never\t'Never'"
 complete -c cxgear -n "__fish_cxgear_using_subcommand project; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Say nothing but warnings and errors'
-complete -c cxgear -n "__fish_cxgear_using_subcommand project; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Tell every cause of an error'
+complete -c cxgear -n "__fish_cxgear_using_subcommand project; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Tell every cause of an error, and what models answer'
 complete -c cxgear -n "__fish_cxgear_using_subcommand project; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c cxgear -n "__fish_cxgear_using_subcommand vault; and not __fish_seen_subcommand_from set rm rename rotate-key export import list" -l db -d 'The database file [env: CXGEAR_DB] [default: cxgear.db]' -r -F
 complete -c cxgear -n "__fish_cxgear_using_subcommand vault; and not __fish_seen_subcommand_from set rm rename rotate-key export import list" -l project -d 'Where new tables and spinners belong, and what lists show [env: CXGEAR_PROJECT]' -r
@@ -580,7 +583,7 @@ complete -c cxgear -n "__fish_cxgear_using_subcommand vault; and not __fish_seen
 always\t'Always'
 never\t'Never'"
 complete -c cxgear -n "__fish_cxgear_using_subcommand vault; and not __fish_seen_subcommand_from set rm rename rotate-key export import list" -s q -l quiet -d 'Say nothing but warnings and errors'
-complete -c cxgear -n "__fish_cxgear_using_subcommand vault; and not __fish_seen_subcommand_from set rm rename rotate-key export import list" -s v -l verbose -d 'Tell every cause of an error'
+complete -c cxgear -n "__fish_cxgear_using_subcommand vault; and not __fish_seen_subcommand_from set rm rename rotate-key export import list" -s v -l verbose -d 'Tell every cause of an error, and what models answer'
 complete -c cxgear -n "__fish_cxgear_using_subcommand vault; and not __fish_seen_subcommand_from set rm rename rotate-key export import list" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c cxgear -n "__fish_cxgear_using_subcommand vault; and not __fish_seen_subcommand_from set rm rename rotate-key export import list" -f -a "set" -d 'Keep a secret, or give it a new value'
 complete -c cxgear -n "__fish_cxgear_using_subcommand vault; and not __fish_seen_subcommand_from set rm rename rotate-key export import list" -f -a "rm" -d 'Delete a secret; needs no key'
@@ -600,7 +603,7 @@ complete -c cxgear -n "__fish_cxgear_using_subcommand vault; and __fish_seen_sub
 always\t'Always'
 never\t'Never'"
 complete -c cxgear -n "__fish_cxgear_using_subcommand vault; and __fish_seen_subcommand_from set" -s q -l quiet -d 'Say nothing but warnings and errors'
-complete -c cxgear -n "__fish_cxgear_using_subcommand vault; and __fish_seen_subcommand_from set" -s v -l verbose -d 'Tell every cause of an error'
+complete -c cxgear -n "__fish_cxgear_using_subcommand vault; and __fish_seen_subcommand_from set" -s v -l verbose -d 'Tell every cause of an error, and what models answer'
 complete -c cxgear -n "__fish_cxgear_using_subcommand vault; and __fish_seen_subcommand_from set" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c cxgear -n "__fish_cxgear_using_subcommand vault; and __fish_seen_subcommand_from rm" -l db -d 'The database file [env: CXGEAR_DB] [default: cxgear.db]' -r -F
 complete -c cxgear -n "__fish_cxgear_using_subcommand vault; and __fish_seen_subcommand_from rm" -l project -d 'Where new tables and spinners belong, and what lists show [env: CXGEAR_PROJECT]' -r
@@ -612,7 +615,7 @@ complete -c cxgear -n "__fish_cxgear_using_subcommand vault; and __fish_seen_sub
 always\t'Always'
 never\t'Never'"
 complete -c cxgear -n "__fish_cxgear_using_subcommand vault; and __fish_seen_subcommand_from rm" -s q -l quiet -d 'Say nothing but warnings and errors'
-complete -c cxgear -n "__fish_cxgear_using_subcommand vault; and __fish_seen_subcommand_from rm" -s v -l verbose -d 'Tell every cause of an error'
+complete -c cxgear -n "__fish_cxgear_using_subcommand vault; and __fish_seen_subcommand_from rm" -s v -l verbose -d 'Tell every cause of an error, and what models answer'
 complete -c cxgear -n "__fish_cxgear_using_subcommand vault; and __fish_seen_subcommand_from rm" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c cxgear -n "__fish_cxgear_using_subcommand vault; and __fish_seen_subcommand_from rename" -l key-file -d 'The file of the vault\'s key, mode 0600 [env: CXGEAR_VAULT_KEY, CXGEAR_VAULT_KEY_FILE]' -r -F
 complete -c cxgear -n "__fish_cxgear_using_subcommand vault; and __fish_seen_subcommand_from rename" -l db -d 'The database file [env: CXGEAR_DB] [default: cxgear.db]' -r -F
@@ -625,7 +628,7 @@ complete -c cxgear -n "__fish_cxgear_using_subcommand vault; and __fish_seen_sub
 always\t'Always'
 never\t'Never'"
 complete -c cxgear -n "__fish_cxgear_using_subcommand vault; and __fish_seen_subcommand_from rename" -s q -l quiet -d 'Say nothing but warnings and errors'
-complete -c cxgear -n "__fish_cxgear_using_subcommand vault; and __fish_seen_subcommand_from rename" -s v -l verbose -d 'Tell every cause of an error'
+complete -c cxgear -n "__fish_cxgear_using_subcommand vault; and __fish_seen_subcommand_from rename" -s v -l verbose -d 'Tell every cause of an error, and what models answer'
 complete -c cxgear -n "__fish_cxgear_using_subcommand vault; and __fish_seen_subcommand_from rename" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c cxgear -n "__fish_cxgear_using_subcommand vault; and __fish_seen_subcommand_from rotate-key" -l key-file -d 'The file of the vault\'s key, mode 0600 [env: CXGEAR_VAULT_KEY, CXGEAR_VAULT_KEY_FILE]' -r -F
 complete -c cxgear -n "__fish_cxgear_using_subcommand vault; and __fish_seen_subcommand_from rotate-key" -l new-key-file -d 'The file of the new key, mode 0600 [env: CXGEAR_VAULT_NEW_KEY]' -r -F
@@ -639,7 +642,7 @@ complete -c cxgear -n "__fish_cxgear_using_subcommand vault; and __fish_seen_sub
 always\t'Always'
 never\t'Never'"
 complete -c cxgear -n "__fish_cxgear_using_subcommand vault; and __fish_seen_subcommand_from rotate-key" -s q -l quiet -d 'Say nothing but warnings and errors'
-complete -c cxgear -n "__fish_cxgear_using_subcommand vault; and __fish_seen_subcommand_from rotate-key" -s v -l verbose -d 'Tell every cause of an error'
+complete -c cxgear -n "__fish_cxgear_using_subcommand vault; and __fish_seen_subcommand_from rotate-key" -s v -l verbose -d 'Tell every cause of an error, and what models answer'
 complete -c cxgear -n "__fish_cxgear_using_subcommand vault; and __fish_seen_subcommand_from rotate-key" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c cxgear -n "__fish_cxgear_using_subcommand vault; and __fish_seen_subcommand_from export" -l key-file -d 'The file of the vault\'s key, mode 0600 [env: CXGEAR_VAULT_KEY, CXGEAR_VAULT_KEY_FILE]' -r -F
 complete -c cxgear -n "__fish_cxgear_using_subcommand vault; and __fish_seen_subcommand_from export" -l export-key-file -d 'The file of the export\'s own key, mode 0600 [env: CXGEAR_VAULT_EXPORT_KEY]' -r -F
@@ -653,7 +656,7 @@ complete -c cxgear -n "__fish_cxgear_using_subcommand vault; and __fish_seen_sub
 always\t'Always'
 never\t'Never'"
 complete -c cxgear -n "__fish_cxgear_using_subcommand vault; and __fish_seen_subcommand_from export" -s q -l quiet -d 'Say nothing but warnings and errors'
-complete -c cxgear -n "__fish_cxgear_using_subcommand vault; and __fish_seen_subcommand_from export" -s v -l verbose -d 'Tell every cause of an error'
+complete -c cxgear -n "__fish_cxgear_using_subcommand vault; and __fish_seen_subcommand_from export" -s v -l verbose -d 'Tell every cause of an error, and what models answer'
 complete -c cxgear -n "__fish_cxgear_using_subcommand vault; and __fish_seen_subcommand_from export" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c cxgear -n "__fish_cxgear_using_subcommand vault; and __fish_seen_subcommand_from import" -l key-file -d 'The file of the vault\'s key, mode 0600 [env: CXGEAR_VAULT_KEY, CXGEAR_VAULT_KEY_FILE]' -r -F
 complete -c cxgear -n "__fish_cxgear_using_subcommand vault; and __fish_seen_subcommand_from import" -l export-key-file -d 'The file of the export\'s own key, mode 0600 [env: CXGEAR_VAULT_EXPORT_KEY]' -r -F
@@ -668,7 +671,7 @@ always\t'Always'
 never\t'Never'"
 complete -c cxgear -n "__fish_cxgear_using_subcommand vault; and __fish_seen_subcommand_from import" -l replace -d 'Give secrets that are there the values of the file'
 complete -c cxgear -n "__fish_cxgear_using_subcommand vault; and __fish_seen_subcommand_from import" -s q -l quiet -d 'Say nothing but warnings and errors'
-complete -c cxgear -n "__fish_cxgear_using_subcommand vault; and __fish_seen_subcommand_from import" -s v -l verbose -d 'Tell every cause of an error'
+complete -c cxgear -n "__fish_cxgear_using_subcommand vault; and __fish_seen_subcommand_from import" -s v -l verbose -d 'Tell every cause of an error, and what models answer'
 complete -c cxgear -n "__fish_cxgear_using_subcommand vault; and __fish_seen_subcommand_from import" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c cxgear -n "__fish_cxgear_using_subcommand vault; and __fish_seen_subcommand_from list" -l db -d 'The database file [env: CXGEAR_DB] [default: cxgear.db]' -r -F
 complete -c cxgear -n "__fish_cxgear_using_subcommand vault; and __fish_seen_subcommand_from list" -l project -d 'Where new tables and spinners belong, and what lists show [env: CXGEAR_PROJECT]' -r
@@ -680,7 +683,7 @@ complete -c cxgear -n "__fish_cxgear_using_subcommand vault; and __fish_seen_sub
 always\t'Always'
 never\t'Never'"
 complete -c cxgear -n "__fish_cxgear_using_subcommand vault; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Say nothing but warnings and errors'
-complete -c cxgear -n "__fish_cxgear_using_subcommand vault; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Tell every cause of an error'
+complete -c cxgear -n "__fish_cxgear_using_subcommand vault; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Tell every cause of an error, and what models answer'
 complete -c cxgear -n "__fish_cxgear_using_subcommand vault; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c cxgear -n "__fish_cxgear_using_subcommand completions" -l db -d 'The database file [env: CXGEAR_DB] [default: cxgear.db]' -r -F
 complete -c cxgear -n "__fish_cxgear_using_subcommand completions" -l project -d 'Where new tables and spinners belong, and what lists show [env: CXGEAR_PROJECT]' -r
@@ -692,7 +695,7 @@ complete -c cxgear -n "__fish_cxgear_using_subcommand completions" -l color -d '
 always\t'Always'
 never\t'Never'"
 complete -c cxgear -n "__fish_cxgear_using_subcommand completions" -s q -l quiet -d 'Say nothing but warnings and errors'
-complete -c cxgear -n "__fish_cxgear_using_subcommand completions" -s v -l verbose -d 'Tell every cause of an error'
+complete -c cxgear -n "__fish_cxgear_using_subcommand completions" -s v -l verbose -d 'Tell every cause of an error, and what models answer'
 complete -c cxgear -n "__fish_cxgear_using_subcommand completions" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c cxgear -n "__fish_cxgear_using_subcommand man" -l db -d 'The database file [env: CXGEAR_DB] [default: cxgear.db]' -r -F
 complete -c cxgear -n "__fish_cxgear_using_subcommand man" -l project -d 'Where new tables and spinners belong, and what lists show [env: CXGEAR_PROJECT]' -r
@@ -704,5 +707,5 @@ complete -c cxgear -n "__fish_cxgear_using_subcommand man" -l color -d 'Whether 
 always\t'Always'
 never\t'Never'"
 complete -c cxgear -n "__fish_cxgear_using_subcommand man" -s q -l quiet -d 'Say nothing but warnings and errors'
-complete -c cxgear -n "__fish_cxgear_using_subcommand man" -s v -l verbose -d 'Tell every cause of an error'
+complete -c cxgear -n "__fish_cxgear_using_subcommand man" -s v -l verbose -d 'Tell every cause of an error, and what models answer'
 complete -c cxgear -n "__fish_cxgear_using_subcommand man" -s h -l help -d 'Print help (see more with \'--help\')'

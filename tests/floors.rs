@@ -15,7 +15,19 @@ const FLOORS: &[Floor] = &[
     Floor {
         name: "model",
         floors: &[],
-        crates: &["serde", "serde_json", "toml", "jiff", "sha2", "strsim", "thiserror", "zeroize"],
+        crates: &[
+            "email_address",
+            "idna",
+            "jiff",
+            "rlibphonenumber",
+            "serde",
+            "serde_json",
+            "sha2",
+            "strsim",
+            "thiserror",
+            "toml",
+            "zeroize",
+        ],
     },
     Floor { name: "store", floors: &["model"], crates: &["rusqlite", "serde", "serde_json", "sha2", "thiserror"] },
     Floor {
@@ -29,9 +41,11 @@ const FLOORS: &[Floor] = &[
         floors: &["model"],
         crates: &[
             "argon2",
+            "base64",
             "chacha20poly1305",
             "flate2",
             "jiff",
+            "lettre",
             "reqwest",
             "rquickjs",
             "rustix",

@@ -61,7 +61,7 @@ pub(super) struct Global {
     /// Say nothing but warnings and errors
     #[arg(short, long, global = true, help_heading = "Common options")]
     pub(super) quiet: bool,
-    /// Tell every cause of an error, and what models answer while they do
+    /// Tell every cause of an error, and what models answer
     #[arg(short, long, global = true, action = clap::ArgAction::Count, help_heading = "Common options")]
     pub(super) verbose: u8,
 }

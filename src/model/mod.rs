@@ -1,6 +1,7 @@
 //! Values, events and the fold: what everything else is about.
 //! Deliberately absent: I/O, the clock, randomness, async, printing.
 
+pub mod address;
 pub mod check;
 pub mod connection;
 pub mod credential;

@@ -38,6 +38,10 @@ reasons! {
     StepFailed = "STEP_FAILED";
     /// The row's cells do not fit the types that the spinner declares.
     InvalidParams = "INVALID_PARAMS";
+    /// What a message goes to is no address.
+    AddressInvalid = "ADDRESS_INVALID";
+    /// Whoever was to send a message did not take it, so it was not sent.
+    MessageRefused = "MESSAGE_REFUSED";
     /// A template or expression could not be rendered from this row.
     RenderFailed = "RENDER_FAILED";
     /// It took longer than it may.

@@ -107,7 +107,10 @@ impl Call for AiAgent {
         let result = answer::imagined(&self.agent, &question);
         let said = match self.agent.provider {
             Provider::Mock => {
-                let lines = [question.manner.system().map(|system| format!("system: {system}")), Some(question.task)];
+                let lines = [
+                    question.manner.system().map(|system| format!("system: {system}")),
+                    Some(format!("user: {}", question.task)),
+                ];
                 lines.into_iter().flatten().map(|line| super::log::message(Level::Info, line)).collect()
             }
             Provider::OpenAi | Provider::Anthropic => {

@@ -12,17 +12,22 @@ mod ai_agent;
 mod api_call;
 mod connections;
 mod decision;
+mod email;
 mod function;
 mod guard;
 mod log;
 mod names;
 mod pieces;
 mod scope;
+mod send;
+mod sms;
 mod tag;
 mod template;
 mod tools;
 mod unbegun;
 mod verdict;
+mod voice;
+mod whatsapp;
 
 pub use function::files;
 pub use names::Known;
@@ -62,7 +67,18 @@ impl Built {
 }
 
 /// Every kind there is.
-pub const ALL: &[StepKind] = &[log::KIND, tag::KIND, decision::KIND, function::KIND, api_call::KIND, ai_agent::KIND];
+pub const ALL: &[StepKind] = &[
+    log::KIND,
+    tag::KIND,
+    decision::KIND,
+    function::KIND,
+    api_call::KIND,
+    ai_agent::KIND,
+    email::KIND,
+    sms::KIND,
+    whatsapp::KIND,
+    voice::KIND,
+];
 
 /// Builds the steps of a spinner, complaining about all that is wrong with them.
 ///

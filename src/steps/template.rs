@@ -80,6 +80,15 @@ impl Template {
         Some(Template { env, source, vault })
     }
 
+    /// The same, for HTML: values are escaped, so that a cell is text there and nothing else.
+    pub(super) fn html(mut self) -> Template {
+        self.env.remove_template(ONLY);
+        self.env.set_auto_escape_callback(|_| minijinja::AutoEscape::Html);
+        // What was compiled before is compiled again; were it not, nothing would be rendered.
+        let _ = self.env.add_template_owned(ONLY, self.source.clone());
+        self
+    }
+
     /// The same, for a URL: what [`guard::encode`] does to each value.
     pub(super) fn encoding(mut self) -> Template {
         guard::encode(&mut self.env);
@@ -326,6 +335,32 @@ mod tests {
             assert!(filled(text).is_err(), "{text}");
         }
         assert!(filled("{% set ns = namespace(s=name) %}").is_err());
+    }
+
+    #[test]
+    fn a_value_is_text_in_html() {
+        let cell = "<script>alert(\"x\")</script> & 'y' {{ name }}";
+        for (text, wanted) in [
+            (
+                "<b>{{ name }}</b>",
+                "<b>&lt;script&gt;alert(&quot;x&quot;)&lt;&#x2f;script&gt; &amp; &#x27;y&#x27; {{ name }}</b>",
+            ),
+            (
+                "{{ name|upper ~ '<' }}",
+                "&lt;SCRIPT&gt;ALERT(&quot;X&quot;)&lt;&#x2f;SCRIPT&gt; &amp; &#x27;Y&#x27; {{ NAME }}&lt;",
+            ),
+            ("{% set a %}<i>{{ 1 < 2 }}</i>{% endset %}{{ a }}", "<i>True</i>"),
+            ("{% macro m(x) %}<i>{{ x }}</i>{% endmacro %}{{ m('<') }}", "<i>&lt;</i>"),
+            ("{{ '<hr>'|safe }}", "<hr>"),
+        ] {
+            let source = guard::guarded(text, &|_| false).unwrap();
+            let mut env = BASE.clone();
+            env.add_template_owned(ONLY, source.clone()).unwrap();
+            let template = Template { env, source, vault: Vault::Shut }.html();
+            let filled =
+                template.fill(minijinja::context! { name => cell }).map_err(|error| error.errors[0].message.clone());
+            assert_eq!(filled.as_deref(), Ok(wanted), "{text}");
+        }
     }
 
     #[test]

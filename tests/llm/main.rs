@@ -19,6 +19,7 @@ use zeroize::Zeroizing;
 mod faults;
 mod live;
 mod provider;
+mod published;
 mod shapes;
 mod whole;
 

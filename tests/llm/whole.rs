@@ -5,6 +5,7 @@ use std::process::{Command, Output};
 
 use serde_json::Value;
 
+use super::KEY;
 use super::provider::{Does, Provider, chat, chat_events, fails};
 
 fn cxgear(folder: &Path, args: &[&str]) -> Output {
@@ -12,7 +13,7 @@ fn cxgear(folder: &Path, args: &[&str]) -> Output {
     for proxy in ["http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"] {
         command.env_remove(proxy);
     }
-    command.current_dir(folder).args(args).env("NO_COLOR", "1").output().unwrap()
+    command.current_dir(folder).args(args).env("NO_COLOR", "1").env("CXGEAR_VAULT_KEY", "open sesame").output().unwrap()
 }
 
 fn told(output: &Output) -> (String, String) {
@@ -139,4 +140,31 @@ fn a_wrong_key_fails_each_record_once_and_says_what_the_provider_said() {
     assert!(journey.contains("Incorrect API key") && journey.contains("the credential is not accepted"), "{journey}");
     let job = &rows(folder.path(), &["job", "1", "--format", "ndjson"])[0];
     assert_eq!((&job["usage"], &job["failures"][0]["reason"]), (&serde_json::json!([]), &"UNAUTHORIZED".into()));
+}
+
+#[test]
+fn a_key_of_the_vault_opens_the_door_and_is_written_nowhere() {
+    // It is echoed in answers, and in errors of those that are refused.
+    let provider = Provider::start(|seen, nth| match seen.header("authorization") {
+        Some(key) if nth % 2 == 0 => chat(&format!("You said {key}"), "stop"),
+        key => fails(400, &format!("not with {key:?}")),
+    });
+    let folder = workspace(provider.port, "api_key = \"vault:it_key\"\n");
+    std::fs::write(folder.path().join("key"), KEY).unwrap();
+    let mut set = Command::new(env!("CARGO_BIN_EXE_cxgear"));
+    set.current_dir(folder.path()).args(["vault", "set", "it_key"]).env("CXGEAR_VAULT_KEY", "open sesame");
+    assert!(set.stdin(std::fs::File::open(folder.path().join("key")).unwrap()).status().unwrap().success());
+    let (dry, _) = told(&cxgear(folder.path(), &["run", "s.toml", "t.csv", "--dry-run", "--limit", "1"]));
+    assert!(dry.contains("authorization: Bearer [secret:it_key]"), "{dry}");
+    assert_eq!(provider.seen().len(), 0);
+    let (out, err) = told(&cxgear(folder.path(), &["run", "s.toml", "t.csv", "-v"]));
+    assert!(provider.seen().iter().all(|seen| seen.header("authorization") == Some(&format!("Bearer {KEY}"))));
+    assert_eq!(provider.seen().len(), 20, "{out}{err}");
+    let (journeys, _) = told(&cxgear(folder.path(), &["events", "--format", "ndjson"]));
+    assert!(journeys.matches("Bearer [secret:it_key]").count() >= 20, "{journeys}");
+    let mut written = dry + &out + &err + &journeys;
+    for name in ["cxgear.db", "cxgear.db-wal"] {
+        written += &String::from_utf8_lossy(&std::fs::read(folder.path().join(name)).unwrap_or_default());
+    }
+    assert!(!written.contains(KEY) && !written.contains("sk-canary"), "the key was written");
 }

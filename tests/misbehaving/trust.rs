@@ -1,6 +1,6 @@
 //! Certificates made for a test: a root that is trusted, and leaves that are good, too old, for another name, or of nobody.
 
-use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
+use rcgen::{BasicConstraints, Certificate, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
 use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
 
 /// What is wrong with a leaf.
@@ -28,8 +28,8 @@ impl Root {
         self.0.pem()
     }
 
-    /// A server's settings for 127.0.0.1 and localhost.
-    pub(crate) fn server(&self, leaf: Leaf) -> rustls::ServerConfig {
+    /// A certificate for 127.0.0.1 and localhost, and its key.
+    pub(crate) fn leaf(&self, leaf: Leaf) -> (Certificate, KeyPair) {
         let key = KeyPair::generate().unwrap();
         let names: &[&str] = if leaf == Leaf::WrongHost { &["other.test"] } else { &["127.0.0.1", "localhost"] };
         let mut params =
@@ -42,7 +42,13 @@ impl Root {
             Leaf::SelfSigned => params.self_signed(&key),
             Leaf::Good | Leaf::Expired | Leaf::WrongHost => params.signed_by(&key, &self.0),
         };
-        let chain = vec![certificate.unwrap().der().clone()];
+        (certificate.unwrap(), key)
+    }
+
+    /// A server's settings for 127.0.0.1 and localhost.
+    pub(crate) fn server(&self, leaf: Leaf) -> rustls::ServerConfig {
+        let (certificate, key) = self.leaf(leaf);
+        let chain = vec![certificate.der().clone()];
         let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(key.serialize_der()));
         let provider = std::sync::Arc::new(rustls::crypto::ring::default_provider());
         let config = rustls::ServerConfig::builder_with_provider(provider).with_safe_default_protocol_versions();
