@@ -17,7 +17,7 @@ mod carry;
 mod key;
 mod open;
 
-pub(super) use open::{Opened, held, labels, names, open_for};
+pub(super) use open::{Opened, held, labels, names, open_for, open_unasked};
 
 /// `cxgear vault …`, but for its view.
 pub(super) fn vault(context: &Context, verb: &Verb) -> Result<u8, Failure> {
