@@ -146,7 +146,7 @@ pub(super) enum Verb {
     Export(Export),
     /// Check the log against every rule of its contract
     #[command(
-        after_help = "Examples:\n  cxgear verify\n  cxgear verify --job 3\n  cxgear verify --expect SEAL     the file still begins with what that seal was over\n\nExits with 3 when a rule is broken."
+        after_help = "Examples:\n  cxgear verify\n  cxgear verify --job 3\n  cxgear verify --expect SEAL     the file still begins with what that seal was over\n\nWith the vault's key, given by a flag or in the environment and never asked\nfor, it also looks for every value of the vault in all that is stored.\n\nExits with 3 when a rule is broken."
     )]
     Verify {
         /// Only this job's stream, without the seals
@@ -155,6 +155,8 @@ pub(super) enum Verb {
         /// A seal that was printed earlier and kept elsewhere
         #[arg(long, value_name = "SEAL")]
         expect: Option<String>,
+        #[command(flatten)]
+        key: vault::KeyFile,
     },
     /// Copy the database as it is at one moment, while others write to it
     #[command(after_help = super::backup::EXAMPLES)]

@@ -114,7 +114,7 @@ fn dispatch(context: &Context, matches: &clap::ArgMatches) -> Result<u8, Failure
         Verb::Cancel { job } => cancel::cancel(context, job),
         Verb::Retry(args) => retry::retry(context, &args),
         Verb::Export(args) => export::export(context, &args),
-        Verb::Verify { job, expect } => views::verify(context, job, expect.as_deref()),
+        Verb::Verify { job, expect, key } => views::verify(context, job, expect.as_deref(), &key),
         Verb::Backup(args) => backup::backup(context, &args),
         Verb::Prune(args) => prune::prune(context, &args),
         Verb::Completions { shell } => generate::completions(context, shell),

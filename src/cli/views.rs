@@ -3,6 +3,7 @@
 use clap::{Arg as ClapArg, ArgAction, ArgMatches, Command, CommandFactory as _};
 
 use super::args::Cli;
+use super::args::vault::KeyFile;
 use super::context::Context;
 use super::failure::Failure;
 use super::follow::follow;
@@ -185,12 +186,19 @@ pub(super) fn rehearsal(context: &Context, job: &Job, shown: &[StoredSegment]) -
 }
 
 /// `cxgear verify`: 3 when a rule is broken.
-pub(super) fn verify(context: &Context, job: Option<JobId>, expect: Option<&str>) -> Result<u8, Failure> {
+pub(super) fn verify(
+    context: &Context,
+    job: Option<JobId>,
+    expect: Option<&str>,
+    key: &KeyFile,
+) -> Result<u8, Failure> {
     if let Some(seal) = expect.filter(|seal| seal.len() != 64 || !seal.chars().all(|c| c.is_ascii_hexdigit())) {
         let hint = "it is the 64 digits that `cxgear verify` prints as the last seal";
         return Err(Failure::request(format!("`{seal}` is not a seal")).hint(hint));
     }
-    let verified = views::verify::verify(&context.snapshot()?, job, expect)?;
+    let store = context.snapshot()?;
+    let secrets = super::vault::open_unasked(context, &store, key)?;
+    let verified = views::verify::verify_with(&store, job, expect, secrets.as_ref())?;
     context.show(views::verify::report(&verified))?;
     Ok(if verified.breaches.is_empty() { 0 } else { 3 })
 }

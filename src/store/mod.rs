@@ -181,10 +181,12 @@ pub trait Read {
     fn vault(&self) -> Result<Option<Lock>>;
     /// All credentials by name.
     fn credentials(&self) -> Result<Vec<Credential>>;
-    /// All integrations and channels that were set up when somebody wrote last.
-    fn connections(&self) -> Result<Vec<Standing>>;
     /// Their values, encrypted, by name.
     fn sealed(&self) -> Result<Vec<Sealed>>;
+    /// All integrations and channels that were set up when somebody wrote last.
+    fn connections(&self) -> Result<Vec<Standing>>;
+    /// Every text that is kept beside the log but for the tables of users, each with the table that it is in.
+    fn texts(&self, visit: &mut dyn FnMut(&str, &str)) -> Result<()>;
     /// All data tables by name.
     fn tables(&self) -> Result<Vec<Table>>;
     /// One data table, by its name without regard to case.

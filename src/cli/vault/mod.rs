@@ -19,7 +19,7 @@ mod key;
 mod open;
 
 pub(super) use connection::open_connection;
-pub(super) use open::{Opened, held, labels, names, open_for};
+pub(super) use open::{Opened, held, labels, names, open_for, open_unasked};
 
 /// `cxgear vault …`, but for its view.
 pub(super) fn vault(context: &Context, verb: &Verb) -> Result<u8, Failure> {

@@ -65,6 +65,17 @@ pub(in crate::cli) fn open_for(
     Ok(Opened { secrets: vault.secrets(&store.sealed()?)?, credentials: store.credentials()? })
 }
 
+/// All values, if there is a vault and a key was given. Nobody is asked: whoever only looks can do without.
+pub(in crate::cli) fn open_unasked(
+    context: &Context,
+    store: &SqliteStore,
+    key: &KeyFile,
+) -> Result<Option<Secrets>, Failure> {
+    let Some(lock) = store.vault()? else { return Ok(None) };
+    let Some(key) = Wanted::vault(key).given(context)? else { return Ok(None) };
+    Ok(Some(Vault::open(&lock, &key)?.secrets(&store.sealed()?)?))
+}
+
 /// Refuses a pipeline that uses what is not there: it may have been deleted or renamed since the pipeline was published.
 pub(in crate::cli) fn held(names: &[String], pipeline: &Pipeline) -> Result<(), Failure> {
     let is_there = |name: &str| names.iter().any(|there| there.eq_ignore_ascii_case(name));

@@ -34,6 +34,7 @@ mod schema;
 mod select;
 #[cfg(test)]
 mod tests;
+mod texts;
 mod vault;
 mod waiting;
 mod write;
