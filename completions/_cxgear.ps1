@@ -466,6 +466,7 @@ Register-ArgumentCompleter -Native -CommandName 'cxgear' -ScriptBlock {
         'cxgear;verify' {
             [CompletionResult]::new('--job', '--job', [CompletionResultType]::ParameterName, 'Only this job''s stream, without the seals')
             [CompletionResult]::new('--expect', '--expect', [CompletionResultType]::ParameterName, 'A seal that was printed earlier and kept elsewhere')
+            [CompletionResult]::new('--key-file', '--key-file', [CompletionResultType]::ParameterName, 'The file of the vault''s key, mode 0600 [env: CXGEAR_VAULT_KEY, CXGEAR_VAULT_KEY_FILE]')
             [CompletionResult]::new('--db', '--db', [CompletionResultType]::ParameterName, 'The database file [env: CXGEAR_DB] [default: cxgear.db]')
             [CompletionResult]::new('--project', '--project', [CompletionResultType]::ParameterName, 'Where new tables and spinners belong, and what lists show [env: CXGEAR_PROJECT]')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How results are printed [default: table]')

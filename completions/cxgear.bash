@@ -1923,7 +1923,7 @@ _cxgear() {
             return 0
             ;;
         cxgear__subcmd__verify)
-            opts="-q -v -h --job --expect --db --project --format --color --quiet --verbose --help"
+            opts="-q -v -h --job --expect --key-file --db --project --format --color --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1934,6 +1934,10 @@ _cxgear() {
                     return 0
                     ;;
                 --expect)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --key-file)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

@@ -438,6 +438,7 @@ set edit:completion:arg-completer[cxgear] = {|@words|
         &'cxgear;verify'= {
             cand --job 'Only this job''s stream, without the seals'
             cand --expect 'A seal that was printed earlier and kept elsewhere'
+            cand --key-file 'The file of the vault''s key, mode 0600 [env: CXGEAR_VAULT_KEY, CXGEAR_VAULT_KEY_FILE]'
             cand --db 'The database file [env: CXGEAR_DB] [default: cxgear.db]'
             cand --project 'Where new tables and spinners belong, and what lists show [env: CXGEAR_PROJECT]'
             cand --format 'How results are printed [default: table]'

@@ -468,6 +468,7 @@ complete -c cxgear -n "__fish_cxgear_using_subcommand export" -s v -l verbose -d
 complete -c cxgear -n "__fish_cxgear_using_subcommand export" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c cxgear -n "__fish_cxgear_using_subcommand verify" -l job -d 'Only this job\'s stream, without the seals' -r
 complete -c cxgear -n "__fish_cxgear_using_subcommand verify" -l expect -d 'A seal that was printed earlier and kept elsewhere' -r
+complete -c cxgear -n "__fish_cxgear_using_subcommand verify" -l key-file -d 'The file of the vault\'s key, mode 0600 [env: CXGEAR_VAULT_KEY, CXGEAR_VAULT_KEY_FILE]' -r -F
 complete -c cxgear -n "__fish_cxgear_using_subcommand verify" -l db -d 'The database file [env: CXGEAR_DB] [default: cxgear.db]' -r -F
 complete -c cxgear -n "__fish_cxgear_using_subcommand verify" -l project -d 'Where new tables and spinners belong, and what lists show [env: CXGEAR_PROJECT]' -r
 complete -c cxgear -n "__fish_cxgear_using_subcommand verify" -l format -d 'How results are printed [default: table]' -r -f -a "table\t'For people'
