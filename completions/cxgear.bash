@@ -91,8 +91,14 @@ _cxgear() {
             cxgear__subcmd__channel,list)
                 cmd="cxgear__subcmd__channel__subcmd__list"
                 ;;
+            cxgear__subcmd__channel,test)
+                cmd="cxgear__subcmd__channel__subcmd__test"
+                ;;
             cxgear__subcmd__integration,list)
                 cmd="cxgear__subcmd__integration__subcmd__list"
+                ;;
+            cxgear__subcmd__integration,test)
+                cmd="cxgear__subcmd__integration__subcmd__test"
                 ;;
             cxgear__subcmd__project,delete)
                 cmd="cxgear__subcmd__project__subcmd__delete"
@@ -251,7 +257,7 @@ _cxgear() {
             return 0
             ;;
         cxgear__subcmd__channel)
-            opts="-q -v -h --db --project --format --color --quiet --verbose --help list"
+            opts="-q -v -h --db --project --format --color --quiet --verbose --help test list"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -287,6 +293,44 @@ _cxgear() {
                 return 0
             fi
             case "${prev}" in
+                --db)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --project)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --format)
+                    COMPREPLY=($(compgen -W "table json ndjson csv" -- "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        cxgear__subcmd__channel__subcmd__test)
+            opts="-q -v -h --key-file --to --db --project --format --color --quiet --verbose --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --key-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --to)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --db)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -511,7 +555,7 @@ _cxgear() {
             return 0
             ;;
         cxgear__subcmd__integration)
-            opts="-q -v -h --db --project --format --color --quiet --verbose --help list"
+            opts="-q -v -h --db --project --format --color --quiet --verbose --help test list"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -547,6 +591,40 @@ _cxgear() {
                 return 0
             fi
             case "${prev}" in
+                --db)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --project)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --format)
+                    COMPREPLY=($(compgen -W "table json ndjson csv" -- "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        cxgear__subcmd__integration__subcmd__test)
+            opts="-q -v -h --key-file --db --project --format --color --quiet --verbose --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --key-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --db)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0

@@ -50,8 +50,8 @@ set edit:completion:arg-completer[cxgear] = {|@words|
             cand prune 'Remove the events of jobs that ended long ago; their receipts stay'
             cand project 'Projects: new, list, show, delete'
             cand vault 'Secrets: set, list, rm, rename, rotate-key, export, import'
-            cand integration 'Services that steps ask: list'
-            cand channel 'Ways out to people: list'
+            cand integration 'Services that steps ask: list, test'
+            cand channel 'Ways out to people: list, test'
             cand completions 'Print the completions of a shell'
             cand man 'Print the manual page'
         }
@@ -667,7 +667,21 @@ set edit:completion:arg-completer[cxgear] = {|@words|
             cand --verbose 'Tell every cause of an error, and what models answer'
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
+            cand test 'Find out whether an integration answers and lets us in'
             cand list 'The services that steps ask, and how they stand'
+        }
+        &'cxgear;integration;test'= {
+            cand --key-file 'The file of the vault''s key, mode 0600 [env: CXGEAR_VAULT_KEY, CXGEAR_VAULT_KEY_FILE]'
+            cand --db 'The database file [env: CXGEAR_DB] [default: cxgear.db]'
+            cand --project 'Where new tables and spinners belong, and what lists show [env: CXGEAR_PROJECT]'
+            cand --format 'How results are printed [default: table]'
+            cand --color 'Whether colours are used'
+            cand -q 'Say nothing but warnings and errors'
+            cand --quiet 'Say nothing but warnings and errors'
+            cand -v 'Tell every cause of an error, and what models answer'
+            cand --verbose 'Tell every cause of an error, and what models answer'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
         }
         &'cxgear;integration;list'= {
             cand --db 'The database file [env: CXGEAR_DB] [default: cxgear.db]'
@@ -692,7 +706,22 @@ set edit:completion:arg-completer[cxgear] = {|@words|
             cand --verbose 'Tell every cause of an error, and what models answer'
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
+            cand test 'Find out whether a channel would take messages'
             cand list 'The ways out to people, and how they stand'
+        }
+        &'cxgear;channel;test'= {
+            cand --key-file 'The file of the vault''s key, mode 0600 [env: CXGEAR_VAULT_KEY, CXGEAR_VAULT_KEY_FILE]'
+            cand --to 'Send a test message there too'
+            cand --db 'The database file [env: CXGEAR_DB] [default: cxgear.db]'
+            cand --project 'Where new tables and spinners belong, and what lists show [env: CXGEAR_PROJECT]'
+            cand --format 'How results are printed [default: table]'
+            cand --color 'Whether colours are used'
+            cand -q 'Say nothing but warnings and errors'
+            cand --quiet 'Say nothing but warnings and errors'
+            cand -v 'Tell every cause of an error, and what models answer'
+            cand --verbose 'Tell every cause of an error, and what models answer'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
         }
         &'cxgear;channel;list'= {
             cand --db 'The database file [env: CXGEAR_DB] [default: cxgear.db]'

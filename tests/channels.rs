@@ -110,7 +110,7 @@ fn faults() -> Vec<Case> {
             Why::Permanent,
             No,
         ),
-        Case("who are you", || Manner::Answer(answer("401 Unauthorized", &[], b"")), Why::Unreachable, No),
+        Case("who are you", || Manner::Answer(answer("401 Unauthorized", &[], b"")), Why::Unauthorized, No),
         Case("pay first", || Manner::Answer(answer("402 Payment Required", &[], b"")), Why::Person, No),
         Case("not there", || Manner::Answer(answer("404 Not Found", &[], b"<html>")), Why::Permanent, No),
         Case("slow client", || Manner::Answer(answer("408 Request Timeout", &[], b"")), Why::Timeout, Maybe),

@@ -35,8 +35,10 @@ pub enum Why {
     Later,
     /// The provider has too much to do, and says perhaps for how long.
     Busy(Option<Millis>),
-    /// The provider cannot be reached, or does not let us in: no message would be taken.
+    /// The provider cannot be reached: no message would be taken.
     Unreachable,
+    /// The provider does not take our name, password or token: no message would be taken.
+    Unauthorized,
     /// Somebody has to do something at the provider first: pay, unlock, agree.
     Person,
     /// It took too long.
@@ -81,7 +83,7 @@ pub fn refusal(provider: &str, response: &Response, words: Option<String>, now: 
     let (why, sent) = match response.status {
         425 | 429 => (Why::Busy(rest), Sent::No),
         503 if rest.is_some() => (Why::Busy(rest), Sent::No),
-        401 => (Why::Unreachable, Sent::No),
+        401 => (Why::Unauthorized, Sent::No),
         402 => (Why::Person, Sent::No),
         408 => (Why::Timeout, Sent::Maybe),
         300..=499 => (Why::Permanent, Sent::No),

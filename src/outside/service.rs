@@ -37,7 +37,7 @@ pub fn check(
     client.send(request, move |answer| {
         let found = answer.map_err(Refused::from).and_then(|response| match response.status {
             // Each says in its own way that we are not let in.
-            401 | 403 => Err(Refused { why: Why::Unreachable, ..refused(&response, clock.as_ref()) }),
+            401 | 403 => Err(Refused { why: Why::Unauthorized, ..refused(&response, clock.as_ref()) }),
             402 => Err(refused(&response, clock.as_ref())),
             _ => read(&response).ok_or_else(|| refused(&response, clock.as_ref())),
         });

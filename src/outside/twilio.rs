@@ -217,7 +217,7 @@ mod tests {
         let invalid = r#"{"code":21211,"message":"The 'To' number is not valid","status":400}"#;
         for (given, why, sent, words) in [
             (answer(400, &[], invalid), Why::Permanent, Sent::No, Some("21211 The 'To' number is not valid")),
-            (answer(401, &[], "no"), Why::Unreachable, Sent::No, None),
+            (answer(401, &[], "no"), Why::Unauthorized, Sent::No, None),
             (answer(404, &[], "{}"), Why::Permanent, Sent::No, None),
             (answer(307, &[], ""), Why::Permanent, Sent::No, None),
             (answer(429, &[("retry-after", "7")], ""), Why::Busy(Some(Millis(7_000))), Sent::No, None),
@@ -254,7 +254,10 @@ mod tests {
         let there = seen(answer(200, &[], r#"{"sid":"AC1","friendly_name":"Acme","status":"active"}"#), Timestamp(0));
         assert_eq!(there.as_deref(), Ok("account Acme is active"));
         let refused = seen(answer(401, &[], r#"{"code":20003,"message":"Authenticate"}"#), Timestamp(0)).unwrap_err();
-        assert_eq!((refused.what.as_str(), refused.why), ("Twilio answered 401: 20003 Authenticate", Why::Unreachable));
+        assert_eq!(
+            (refused.what.as_str(), refused.why),
+            ("Twilio answered 401: 20003 Authenticate", Why::Unauthorized)
+        );
         let closed = seen(answer(200, &[], r#"{"sid":"AC1","status":"suspended"}"#), Timestamp(0)).unwrap_err();
         assert_eq!((closed.what.as_str(), closed.why), ("account AC1 is suspended", Why::Person));
         assert!(seen(answer(200, &[], "hello"), Timestamp(0)).is_err());

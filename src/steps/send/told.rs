@@ -92,7 +92,9 @@ pub(super) fn invoked(given: Summary, came: &Result<Accepted, Refused>, took: Mi
             let outcome = match refused.why {
                 Why::Timeout => ToolOutcome::Timeout,
                 Why::Policy => ToolOutcome::PolicyDenied,
-                Why::Permanent | Why::Later | Why::Busy(_) | Why::Unreachable | Why::Person => ToolOutcome::Failed,
+                Why::Permanent | Why::Later | Why::Busy(_) | Why::Unreachable | Why::Unauthorized | Why::Person => {
+                    ToolOutcome::Failed
+                }
             };
             (outcome, [("error", Some(&refused.what)), ("answer", refused.words.as_ref())])
         }
@@ -132,6 +134,7 @@ pub(super) fn error(refused: Refused) -> StepError {
             (Reason::OutcomeUnknown, Again::Unknown)
         }
         (Sent::No, Why::Permanent | Why::Person) => (Reason::MessageRefused, Again::No),
+        (Sent::No, Why::Unauthorized) => (Reason::Unauthorized, Again::No),
         (Sent::No, Why::Policy) => (Reason::PolicyDenied, Again::No),
         (Sent::No, Why::Later) => (Reason::MessageRefused, Again::After(Millis(0))),
         (Sent::No, Why::Busy(rest)) => (Reason::MessageRefused, Again::After(rest.unwrap_or_default())),
@@ -141,7 +144,7 @@ pub(super) fn error(refused: Refused) -> StepError {
     let strain = match why {
         Why::Busy(rest) => Strain::Busy(rest),
         // No other message would get through either.
-        Why::Unreachable | Why::Person => Strain::Unreachable,
+        Why::Unreachable | Why::Unauthorized | Why::Person => Strain::Unreachable,
         Why::Permanent | Why::Later | Why::Timeout | Why::Policy => Strain::None,
     };
     let info = ErrorInfo { kind: "provider".to_owned(), code: reason, field: None, message: what };
@@ -170,6 +173,8 @@ mod tests {
         for (why, sent, again, reason) in [
             (Why::Permanent, Sent::No, No, Reason::MessageRefused),
             (Why::Policy, Sent::No, No, Reason::PolicyDenied),
+            (Why::Person, Sent::No, No, Reason::MessageRefused),
+            (Why::Unauthorized, Sent::No, No, Reason::Unauthorized),
             (Why::Later, Sent::No, After(Millis(0)), Reason::MessageRefused),
             (busy, Sent::No, After(Millis(7_000)), Reason::MessageRefused),
             (Why::Unreachable, Sent::No, After(Millis(0)), Reason::ConnectFailed),
