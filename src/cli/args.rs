@@ -6,6 +6,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::ui;
 
+pub(super) mod connection;
 mod job;
 pub(super) mod project;
 pub(super) mod vault;
@@ -116,6 +117,12 @@ pub(super) enum Verb {
     /// Secrets: set, list, rm, rename, rotate-key, export, import
     #[command(subcommand, arg_required_else_help = true)]
     Vault(vault::Vault),
+    /// Services that steps ask: list, test
+    #[command(subcommand, arg_required_else_help = true)]
+    Integration(connection::Integration),
+    /// Ways out to people: list, test
+    #[command(subcommand, arg_required_else_help = true)]
+    Channel(connection::Channel),
     /// Create a job and execute it
     #[command(after_help = job::RUN_EXAMPLES)]
     Run(Box<Run>),
@@ -139,7 +146,7 @@ pub(super) enum Verb {
     Export(Export),
     /// Check the log against every rule of its contract
     #[command(
-        after_help = "Examples:\n  cxgear verify\n  cxgear verify --job 3\n  cxgear verify --expect SEAL     the file still begins with what that seal was over\n\nExits with 3 when a rule is broken."
+        after_help = "Examples:\n  cxgear verify\n  cxgear verify --job 3\n  cxgear verify --expect SEAL     the file still begins with what that seal was over\n\nWith the vault's key, given by a flag or in the environment and never asked\nfor, it also looks for every value of the vault in all that is stored.\n\nExits with 3 when a rule is broken."
     )]
     Verify {
         /// Only this job's stream, without the seals
@@ -148,6 +155,8 @@ pub(super) enum Verb {
         /// A seal that was printed earlier and kept elsewhere
         #[arg(long, value_name = "SEAL")]
         expect: Option<String>,
+        #[command(flatten)]
+        key: vault::KeyFile,
     },
     /// Copy the database as it is at one moment, while others write to it
     #[command(after_help = super::backup::EXAMPLES)]

@@ -6,11 +6,11 @@ use super::context::Context;
 use super::drive;
 use super::failure::Failure;
 use super::select::known_job;
+use super::vault::Opened;
 use crate::model::event::Event;
 use crate::model::id::JobId;
 use crate::model::payload::Because;
 use crate::model::reason::Reason;
-use crate::model::secrets::Secrets;
 use crate::model::segment::Segment;
 use crate::model::status::JobStatus;
 use crate::store::{Error, Holder, Job, SqliteStore, Write as _};
@@ -61,7 +61,7 @@ fn finish(context: &Context, store: &mut SqliteStore, id: JobId) -> Result<u8, F
     let began = Instant::now();
     let mut told = false;
     loop {
-        match drive::drive(context, store, id, Secrets::default()) {
+        match drive::drive(context, store, id, &Opened::default()) {
             Err(Failure { held: Some(holder), .. }) => {
                 if known_job(Some(store), id)?.status == JobStatus::Canceling && began.elapsed() > PATIENCE && !told {
                     told = true;

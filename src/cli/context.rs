@@ -72,6 +72,11 @@ impl Context {
         Ok(Tools { program: env::program(), clock, web, settings, workspace, try_scripts })
     }
 
+    /// All sockets.
+    pub(super) fn web(&self) -> Web {
+        self.web.clone()
+    }
+
     /// The folder that everything of this workspace is in.
     pub(super) fn workspace(&self) -> PathBuf {
         let folder = self.database.parent().filter(|folder| !folder.as_os_str().is_empty());
@@ -122,9 +127,10 @@ impl Context {
 
     /// Whoever writes is held to the plan, whatever it is that is written.
     fn under_the_plan(&self, access: fn(Invocation) -> Access) -> Result<SqliteStore, Failure> {
-        let plan = self.settings()?.plan;
+        let settings = self.settings()?;
         let mut store = store::open(&self.database, access(self.invocation()?))?;
-        store.terms.plan = plan;
+        store.terms.plan = settings.plan;
+        store.terms.connections = Some(settings.connections.into());
         Ok(store)
     }
 

@@ -7,9 +7,10 @@ use super::args::vault::KeyFile;
 use super::complaints::refuse;
 use super::context::Context;
 use super::failure::Failure;
-use super::{heard, select, signals, vault};
+use super::vault::{self, Opened};
+use super::{heard, select, signals};
 use crate::engine::run::{Ending, Run};
-use crate::engine::{Interrupt, JobFacts, Live, Overrides, Pipeline, Sink};
+use crate::engine::{Interrupt, JobFacts, Live, Overrides, Pipeline, Sink, Uses};
 use crate::model::id::{Cursor, JobId};
 use crate::model::payload::Assumed;
 use crate::model::project::{Project, ProjectType};
@@ -49,9 +50,9 @@ pub(super) fn resume(context: &Context, id: JobId, key: &KeyFile) -> Result<u8, 
         return Ok(code(&job));
     }
     // Before anything is written, and before anybody else is kept from the job.
-    let secrets = vault::secrets(context, Some(&reader), &frozen(context, &reader, &job)?.pipeline, key)?;
+    let opened = vault::open_for(context, Some(&reader), &frozen(context, &reader, &job)?.pipeline, key)?;
     drop(reader);
-    drive(context, &mut context.writer()?, id, secrets)
+    drive(context, &mut context.writer()?, id, &opened)
 }
 
 /// The job that an idempotency key made already: it is shown, and its code is the answer.
@@ -76,8 +77,8 @@ pub(super) fn show_job(context: &Context, store: &SqliteStore, id: JobId) -> Res
     super::views::show(context, store, "job", &[("job", &id.to_string())])
 }
 
-/// Takes the job, drives it, and prints what it came to. The secrets are those that its steps were found to use.
-pub(super) fn drive(context: &Context, store: &mut SqliteStore, id: JobId, secrets: Secrets) -> Result<u8, Failure> {
+/// Takes the job, drives it, and prints what it came to. The vault was opened before, if its steps use it.
+pub(super) fn drive(context: &Context, store: &mut SqliteStore, id: JobId, opened: &Opened) -> Result<u8, Failure> {
     let lock = store.lock_job(context.now(), id)?;
     // Read after the lock: until then another process may have changed it.
     let job = select::known_job(Some(store), id)?;
@@ -86,24 +87,27 @@ pub(super) fn drive(context: &Context, store: &mut SqliteStore, id: JobId, secre
         return Ok(code(&job));
     }
     let Frozen { pipeline, limits, assumed } = frozen(context, store, &job)?;
-    vault::held(&secrets.names().map(str::to_owned).collect::<Vec<_>>(), &pipeline)?;
+    opened.has_all(&pipeline)?;
     let interrupt = signals::asks(context)?;
     let reader = context.reader()?;
     let began = context.clock.ticks();
     let mut meter = Meter::new(context, &job);
     let live = heard::live(context, &meter.bar)?;
+    let facts = facts(store, &job, views::project::find(store, &job.project)?.kind, opened.secrets.clone(), live)?;
+    let uses = facts.uses.clone();
     let run = Run {
         job: &job,
         pipeline: &pipeline,
         limits,
         assumed,
-        facts: facts(store, &job, views::project::find(store, &job.project)?.kind, secrets, live)?,
+        facts,
         reader: &reader,
         clock: context.clock.as_ref(),
         interrupt: &interrupt,
     };
     let ending = run.drive(store, &mut meter).map_err(|error| Failure::from(error).resumable(id))?;
     meter.bar.finish();
+    opened.judge(context, store, &uses)?;
     drop(lock);
     let after = select::known_job(Some(store), id)?;
     let ran = context.clock.ticks().0.saturating_sub(began.0);
@@ -179,6 +183,7 @@ fn facts(
         workspace: store.workspace()?.to_string(),
         origin: format!("{}-{first}", store.workspace()?),
         secrets,
+        uses: Uses::default(),
         live,
     }))
 }
@@ -259,7 +264,7 @@ const SHOWN: usize = 10;
 pub(super) fn rehearse(
     context: &Context,
     store: &SqliteStore,
-    (pipeline, secrets): (&Pipeline, Secrets),
+    pipeline: &Pipeline,
     new: &NewJob,
     selection: &Selection,
     project: &Project,
@@ -271,7 +276,7 @@ pub(super) fn rehearse(
         pipeline,
         limits: Limits::default(),
         assumed: None,
-        facts: facts(store, &job, project.kind, secrets, Live::default())?,
+        facts: facts(store, &job, project.kind, vault::labels(pipeline), Live::default())?,
         reader: store,
         clock: context.clock.as_ref(),
         interrupt: &interrupt,

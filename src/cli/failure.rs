@@ -144,6 +144,9 @@ fn judge(error: &store::Error) -> (Kind, Vec<String>) {
                 pasted(project)
             )],
         ),
+        E::NoConnection { object, .. } => {
+            (Kind::Request, one(&format!("`[{}.NAME]` in cxgear.toml sets one up", object.table())))
+        }
         E::NoCredential(_) | E::CredentialsTaken(_) => (Kind::Request, one("`cxgear vault list` shows what there is")),
         E::VaultChanged => (Kind::World, one("run the same command again: nothing is half done")),
         E::PlanLimit(excess) => (Kind::Request, more_room(excess)),

@@ -15,6 +15,7 @@ mod args;
 mod backup;
 mod cancel;
 mod complaints;
+mod connection;
 mod context;
 mod drive;
 mod env;
@@ -106,12 +107,14 @@ fn dispatch(context: &Context, matches: &clap::ArgMatches) -> Result<u8, Failure
         Verb::Spinner(verb) => spinner::spinner(context, &verb),
         Verb::Project(verb) => project::project(context, &verb),
         Verb::Vault(verb) => vault::vault(context, &verb),
+        Verb::Integration(verb) => connection::integration_verb(context, &verb),
+        Verb::Channel(verb) => connection::channel_verb(context, &verb),
         Verb::Run(args) => run::run(context, &args),
         Verb::Resume(args) => drive::resume(context, args.job, &args.key),
         Verb::Cancel { job } => cancel::cancel(context, job),
         Verb::Retry(args) => retry::retry(context, &args),
         Verb::Export(args) => export::export(context, &args),
-        Verb::Verify { job, expect } => views::verify(context, job, expect.as_deref()),
+        Verb::Verify { job, expect, key } => views::verify(context, job, expect.as_deref(), &key),
         Verb::Backup(args) => backup::backup(context, &args),
         Verb::Prune(args) => prune::prune(context, &args),
         Verb::Completions { shell } => generate::completions(context, shell),

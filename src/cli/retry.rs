@@ -5,14 +5,13 @@ use super::context::Context;
 use super::drive::{self, drive};
 use super::failure::Failure;
 use super::select::{self, known_job};
-use super::vault;
+use super::vault::{self, Opened};
 use crate::engine::Overrides;
 use crate::model::document::{list, nearest};
 use crate::model::id::{JobId, RecordId, RowId};
 use crate::model::payload::{Assumed, JobCreated, SelectionFact, Trigger};
 use crate::model::reason::Reason;
 use crate::model::report::counted;
-use crate::model::secrets::Secrets;
 use crate::model::spinner::Limits;
 use crate::model::status::RecordStatus;
 use crate::store::{Job, Left, NewJob, Read as _, Rows, SqliteStore, Write as _};
@@ -37,9 +36,9 @@ pub(super) fn retry(context: &Context, args: &Args) -> Result<u8, Failure> {
         return nothing(context, &reader, &job, &left);
     }
     vault::held(&vault::names(Some(&reader))?, &frozen.pipeline)?;
-    let secrets = match args.detach {
-        true => Secrets::default(),
-        false => vault::secrets(context, Some(&reader), &frozen.pipeline, &args.key)?,
+    let opened = match args.detach {
+        true => Opened::default(),
+        false => vault::open_for(context, Some(&reader), &frozen.pipeline, &args.key)?,
     };
     drop(reader);
     let mut store = context.writer()?;
@@ -57,7 +56,7 @@ pub(super) fn retry(context: &Context, args: &Args) -> Result<u8, Failure> {
         drive::show_job(context, &store, id)?;
         return Ok(0);
     }
-    drive(context, &mut store, id, secrets)
+    drive(context, &mut store, id, &opened)
 }
 
 /// How many records that fit are left out, because nobody can tell whether they were sent. Asking for such a one without

@@ -7,14 +7,14 @@ use super::context::Context;
 use super::drive::{self, drive};
 use super::failure::Failure;
 use super::target::{self, Target, settle, target};
-use super::{project, select, sent, spinner, vault};
+use super::vault::{self, Opened};
+use super::{project, select, sent, spinner};
 use crate::engine::{Overrides, Pipeline};
 use crate::model::document::{list, nearest};
 use crate::model::id::JobId;
 use crate::model::payload::{JobCreated, SelectionFact, Trigger};
 use crate::model::plan::{Meter, Usage};
 use crate::model::report::{counted, pasted};
-use crate::model::secrets::Secrets;
 use crate::model::spinner::Spinner;
 use crate::steps::{self, Known};
 use crate::store::{self, Fresh, NewJob, NextJob, Read as _, Rows, Selector, SqliteStore, Write as _};
@@ -93,11 +93,13 @@ fn execute(context: &Context, args: &Args) -> Result<u8, Failure> {
         context.warn(&format!("the metadata fields of `{}` were never set: {columns}", target.name), &[hint]);
     }
     // A job that is only queued is opened for by whoever executes it.
-    let secrets = match (args.dry_run, args.detach) {
-        (true, _) => rehearsed(context, there.as_ref(), &plan.pipeline)?,
-        (false, true) => Secrets::default(),
-        (false, false) => vault::secrets(context, there.as_ref(), &plan.pipeline, &args.key)?,
+    let opened = match args.dry_run || args.detach {
+        true => Opened::default(),
+        false => vault::open_for(context, there.as_ref(), &plan.pipeline, &args.key)?,
     };
+    if args.dry_run {
+        warn_of_missing(context, there.as_ref(), &plan.pipeline)?;
+    }
     drop(there);
     let scratch = args.dry_run && target.load.is_some();
     let mut store = match (scratch, &target.load) {
@@ -121,7 +123,7 @@ fn execute(context: &Context, args: &Args) -> Result<u8, Failure> {
         None
     } else if args.dry_run {
         job.created.total = selection.total;
-        return drive::rehearse(context, &store, (&plan.pipeline, secrets), &job, &selection, &target.project);
+        return drive::rehearse(context, &store, &plan.pipeline, &job, &selection, &target.project);
     } else {
         commit(context, &mut store, &plan, job)?
     };
@@ -134,15 +136,15 @@ fn execute(context: &Context, args: &Args) -> Result<u8, Failure> {
         drive::show_job(context, &store, id)?;
         return Ok(0);
     }
-    drive(context, &mut store, id, secrets)
+    drive(context, &mut store, id, &opened)
 }
 
-/// A dry run opens nothing, and is told of what the run would.
-fn rehearsed(context: &Context, there: Option<&SqliteStore>, pipeline: &Pipeline) -> Result<Secrets, Failure> {
+/// A dry run opens nothing, and is told of what the run would miss.
+fn warn_of_missing(context: &Context, there: Option<&SqliteStore>, pipeline: &Pipeline) -> Result<(), Failure> {
     if let Err(failure) = vault::held(&vault::names(there)?, pipeline) {
         context.warn(&format!("without `--dry-run` it is refused: {}", failure.cause), &failure.hints);
     }
-    Ok(vault::labels(pipeline))
+    Ok(())
 }
 
 /// What the job will need of the plan.

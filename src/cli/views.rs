@@ -3,6 +3,7 @@
 use clap::{Arg as ClapArg, ArgAction, ArgMatches, Command, CommandFactory as _};
 
 use super::args::Cli;
+use super::args::vault::KeyFile;
 use super::context::Context;
 use super::failure::Failure;
 use super::follow::follow;
@@ -32,7 +33,7 @@ pub(super) fn command() -> Command {
 
 /// The order of SPEC §2, so that help reads like the work: load, choose, run, look.
 fn ordered(mut command: Command) -> Command {
-    const ORDER: [&str; 22] = [
+    const ORDER: [&str; 24] = [
         "import",
         "table",
         "spinner",
@@ -53,6 +54,8 @@ fn ordered(mut command: Command) -> Command {
         "prune",
         "project",
         "vault",
+        "integration",
+        "channel",
         "completions",
         "man",
     ];
@@ -125,7 +128,7 @@ pub(super) fn dispatch(context: &Context, matches: &ArgMatches) -> Result<Option
         Source::Moment => context.snapshot()?,
         Source::Present => context.reader()?,
     };
-    args.plan = context.look_at_settings().plan;
+    args.settings = context.look_at_settings();
     // Whoever looks for a project may not know yet how it is called.
     if !view.name.starts_with("project ") {
         args.project = project::wanted(context, Some(&store))?.map(|project| project.name);
@@ -183,12 +186,19 @@ pub(super) fn rehearsal(context: &Context, job: &Job, shown: &[StoredSegment]) -
 }
 
 /// `cxgear verify`: 3 when a rule is broken.
-pub(super) fn verify(context: &Context, job: Option<JobId>, expect: Option<&str>) -> Result<u8, Failure> {
+pub(super) fn verify(
+    context: &Context,
+    job: Option<JobId>,
+    expect: Option<&str>,
+    key: &KeyFile,
+) -> Result<u8, Failure> {
     if let Some(seal) = expect.filter(|seal| seal.len() != 64 || !seal.chars().all(|c| c.is_ascii_hexdigit())) {
         let hint = "it is the 64 digits that `cxgear verify` prints as the last seal";
         return Err(Failure::request(format!("`{seal}` is not a seal")).hint(hint));
     }
-    let verified = views::verify::verify(&context.snapshot()?, job, expect)?;
+    let store = context.snapshot()?;
+    let secrets = super::vault::open_unasked(context, &store, key)?;
+    let verified = views::verify::verify_with(&store, job, expect, secrets.as_ref())?;
     context.show(views::verify::report(&verified))?;
     Ok(if verified.breaches.is_empty() { 0 } else { 3 })
 }

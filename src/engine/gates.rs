@@ -82,7 +82,7 @@ impl Standing {
         self.away = self.away.saturating_sub(1);
         match strain {
             Strain::Unreachable => self.unreachable += 1,
-            Strain::None => {
+            Strain::None | Strain::Refused => {
                 (self.busy, self.unreachable) = (0, 0);
                 self.window = self.window.saturating_add(1);
             }

@@ -16,6 +16,7 @@ mod resting;
 pub mod run;
 pub mod step;
 mod turn;
+mod uses;
 mod writer;
 
 pub use call::{Answer, Call, Gate, Reply, Task};
@@ -25,4 +26,5 @@ pub use overrides::Overrides;
 pub use step::{
     Again, Condition, Done, Effect, JobFacts, Pipeline, Results, Scope, Stage, Step, StepError, Strain, Work,
 };
+pub use uses::{Taken, Uses};
 pub use writer::Sink;

@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 
 use super::call::Call;
 use super::live::Live;
+use super::uses::Uses;
 use crate::model::id::RecordId;
 use crate::model::params::Params;
 use crate::model::payload::{ErrorInfo, Message};
@@ -75,6 +76,8 @@ pub struct JobFacts {
     pub origin: String,
     /// The vault's values that its steps may ask for; scrubbed from all that is written.
     pub secrets: Secrets,
+    /// What becomes of them.
+    pub uses: Uses,
     /// Who follows answers while they are being said.
     pub live: Live,
 }
@@ -191,6 +194,8 @@ pub enum Strain {
     Busy(Option<Millis>),
     /// It cannot be reached.
     Unreachable,
+    /// It does not take the credential.
+    Refused,
 }
 
 impl StepError {

@@ -2,12 +2,13 @@
 
 use serde_json::value::RawValue;
 
+use super::connection::Object;
 use super::payload::{
     Because, Decision, Facts, JobCreated, JobEnded, LimitExceeded, Message, Nothing, Progress, Queued, RecordEnded,
     RecordRetry, Signal, Sleeping, StepCompleted, StepFailed, StepProgress, StepRetry, StepSkipped, StepStarted,
     StoredFile, ToolInvoked, Waiting,
 };
-use super::status::{CredentialStatus, JobStatus, RecordStatus, SessionStatus};
+use super::status::{ConnectionStatus, CredentialStatus, JobStatus, RecordStatus, SessionStatus};
 
 mod unwritten;
 
@@ -20,6 +21,7 @@ impl Leads {
             Leads::Record(status) => Some(status.name()),
             Leads::Session(status) => Some(status.name()),
             Leads::Credential(status) => Some(status.name()),
+            Leads::Connection(status) => Some(status.name()),
             Leads::Nowhere => None,
         }
     }
@@ -47,6 +49,8 @@ pub enum Leads {
     Session(SessionStatus),
     /// A credential's.
     Credential(CredentialStatus),
+    /// An integration's or a channel's.
+    Connection(ConnectionStatus),
     /// None.
     Nowhere,
 }
@@ -130,7 +134,7 @@ macro_rules! catalogue {
     };
 }
 
-use Leads::{Credential, Job, Nowhere, Record, Session};
+use Leads::{Connection, Credential, Job, Nowhere, Record, Session};
 
 catalogue! {
     1 "job.created" JobCreated(Box<JobCreated>) Job Job(JobStatus::Created);
@@ -196,25 +200,25 @@ catalogue! {
     85 "session.failed" SessionFailed(Facts) Workspace Session(SessionStatus::Failed);
     86 "session.replaced" SessionReplaced(Facts) Workspace Nowhere;
 
-    100 "integration.created" IntegrationCreated(Facts) Workspace Nowhere;
+    100 "integration.created" IntegrationCreated(Facts) Workspace Connection(ConnectionStatus::Configured);
     101 "integration.updated" IntegrationUpdated(Facts) Workspace Nowhere;
-    102 "integration.deleted" IntegrationDeleted(Facts) Workspace Nowhere;
-    103 "integration.connecting" IntegrationConnecting(Facts) Workspace Nowhere;
-    104 "integration.connected" IntegrationConnected(Facts) Workspace Nowhere;
-    105 "integration.invalid" IntegrationInvalid(Facts) Workspace Nowhere;
-    106 "integration.disconnected" IntegrationDisconnected(Facts) Workspace Nowhere;
-    107 "integration.terminated" IntegrationTerminated(Facts) Workspace Nowhere;
-    108 "integration.interaction_required" IntegrationInteractionRequired(Facts) Workspace Nowhere;
+    102 "integration.deleted" IntegrationDeleted(Facts) Workspace Connection(ConnectionStatus::Terminated);
+    103 "integration.connecting" IntegrationConnecting(Facts) Workspace Connection(ConnectionStatus::Connecting);
+    104 "integration.connected" IntegrationConnected(Facts) Workspace Connection(ConnectionStatus::Connected);
+    105 "integration.invalid" IntegrationInvalid(Facts) Workspace Connection(ConnectionStatus::Invalid);
+    106 "integration.disconnected" IntegrationDisconnected(Facts) Workspace Connection(ConnectionStatus::Disconnected);
+    107 "integration.terminated" IntegrationTerminated(Facts) Workspace Connection(ConnectionStatus::Terminated);
+    108 "integration.interaction_required" IntegrationInteractionRequired(Facts) Workspace Connection(ConnectionStatus::InteractionRequired);
 
-    120 "channel.created" ChannelCreated(Facts) Workspace Nowhere;
+    120 "channel.created" ChannelCreated(Facts) Workspace Connection(ConnectionStatus::Configured);
     121 "channel.updated" ChannelUpdated(Facts) Workspace Nowhere;
-    122 "channel.deleted" ChannelDeleted(Facts) Workspace Nowhere;
-    123 "channel.connecting" ChannelConnecting(Facts) Workspace Nowhere;
-    124 "channel.connected" ChannelConnected(Facts) Workspace Nowhere;
-    125 "channel.invalid" ChannelInvalid(Facts) Workspace Nowhere;
-    126 "channel.disconnected" ChannelDisconnected(Facts) Workspace Nowhere;
-    127 "channel.terminated" ChannelTerminated(Facts) Workspace Nowhere;
-    128 "channel.interaction_required" ChannelInteractionRequired(Facts) Workspace Nowhere;
+    122 "channel.deleted" ChannelDeleted(Facts) Workspace Connection(ConnectionStatus::Terminated);
+    123 "channel.connecting" ChannelConnecting(Facts) Workspace Connection(ConnectionStatus::Connecting);
+    124 "channel.connected" ChannelConnected(Facts) Workspace Connection(ConnectionStatus::Connected);
+    125 "channel.invalid" ChannelInvalid(Facts) Workspace Connection(ConnectionStatus::Invalid);
+    126 "channel.disconnected" ChannelDisconnected(Facts) Workspace Connection(ConnectionStatus::Disconnected);
+    127 "channel.terminated" ChannelTerminated(Facts) Workspace Connection(ConnectionStatus::Terminated);
+    128 "channel.interaction_required" ChannelInteractionRequired(Facts) Workspace Connection(ConnectionStatus::InteractionRequired);
     129 "channel.inbound_received" ChannelInboundReceived(Facts) Workspace Nowhere;
     130 "channel.call_state_changed" ChannelCallStateChanged(Facts) Workspace Nowhere;
 
@@ -247,6 +251,33 @@ impl Event {
             | Event::SessionCompleting(facts)
             | Event::SessionCompleted(facts)
             | Event::SessionFailed(facts) => Some(facts),
+            _ => None,
+        }
+    }
+
+    /// Which of the two it is about and what it says, when it is about an integration or a channel as it is set up.
+    #[must_use]
+    pub fn connection(&self) -> Option<(Object, &Facts)> {
+        #[expect(clippy::wildcard_enum_match_arm, reason = "only these are about how one is set up")]
+        match self {
+            Event::IntegrationCreated(facts)
+            | Event::IntegrationUpdated(facts)
+            | Event::IntegrationDeleted(facts)
+            | Event::IntegrationConnecting(facts)
+            | Event::IntegrationConnected(facts)
+            | Event::IntegrationInvalid(facts)
+            | Event::IntegrationDisconnected(facts)
+            | Event::IntegrationTerminated(facts)
+            | Event::IntegrationInteractionRequired(facts) => Some((Object::Integration, facts)),
+            Event::ChannelCreated(facts)
+            | Event::ChannelUpdated(facts)
+            | Event::ChannelDeleted(facts)
+            | Event::ChannelConnecting(facts)
+            | Event::ChannelConnected(facts)
+            | Event::ChannelInvalid(facts)
+            | Event::ChannelDisconnected(facts)
+            | Event::ChannelTerminated(facts)
+            | Event::ChannelInteractionRequired(facts) => Some((Object::Channel, facts)),
             _ => None,
         }
     }

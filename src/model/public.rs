@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
+use super::connection::{ConnectionFold, Object};
 use super::credential::CredentialFold;
 use super::event::{Event, EventType, Leads};
 use super::fold::{Illegal, JobFold, RecordFold, SessionFold};
@@ -104,6 +105,7 @@ pub struct Publisher {
     records: HashMap<RecordId, OpenRecord>,
     sessions: HashMap<u64, (SessionFold, Timestamp)>,
     credentials: HashMap<String, CredentialFold>,
+    connections: HashMap<(Object, String), ConnectionFold>,
 }
 
 /// What an event says, and when the thing that it is about came to be.
@@ -145,7 +147,7 @@ impl Publisher {
         }
         let session = |entry: &Entry| session(&entry.event).is_some_and(|id| !self.sessions.contains_key(&id));
         let sessions = first != Some(EventType::SessionQueued) && entries.iter().any(session);
-        if segment.job.is_none() && (sessions || self.misses_credential(entries)) {
+        if segment.job.is_none() && (sessions || self.misses_credential(entries) || self.misses_connection(entries)) {
             missing.push(Missing::Workspace);
         }
         missing
@@ -160,6 +162,20 @@ impl Publisher {
                 begun.push(name);
             }
             !begun.contains(&name) && !self.credentials.contains_key(name)
+        })
+    }
+
+    /// The same of an integration or a channel.
+    fn misses_connection(&self, entries: &[Entry]) -> bool {
+        let mut begun = Vec::new();
+        entries.iter().any(|entry| {
+            let Some(key) = connection(&entry.event) else { return false };
+            let known = begun.contains(&key) || self.connections.contains_key(&key);
+            if matches!(entry.event.kind(), EventType::IntegrationCreated | EventType::ChannelCreated) {
+                begun.push(key);
+                return false;
+            }
+            !known
         })
     }
 
@@ -234,6 +250,7 @@ impl Publisher {
             // Fed from its beginning, perhaps once more: what was known of the middle begins anew.
             self.sessions.clear();
             self.credentials.clear();
+            self.connections.clear();
         }
         if let Some(name) = entry.event.credential() {
             let fold = self.credentials.entry(name.to_owned()).or_default();
@@ -244,6 +261,15 @@ impl Publisher {
             }
             return Ok((value::of_credential(&entry.event, change), Some(born)));
         }
+        if let Some(key) = connection(&entry.event) {
+            let fold = self.connections.entry(key.clone()).or_default();
+            let change = fold.apply(entry.at, &entry.event)?;
+            let born = fold.created_at;
+            if fold.is_gone() {
+                self.connections.remove(&key);
+            }
+            return Ok((value::of_connection(&entry.event, change), Some(born)));
+        }
         let Some(id) = session(&entry.event) else { return Ok((value::stored(&entry.event), None)) };
         let (fold, born) = self.sessions.entry(id).or_insert((SessionFold::default(), entry.at));
         let change = fold.apply(&entry.event)?;
@@ -253,6 +279,12 @@ impl Publisher {
         }
         Ok(told)
     }
+}
+
+/// The integration or channel that an event is about.
+fn connection(event: &Event) -> Option<(Object, String)> {
+    let (object, facts) = event.connection()?;
+    Some((object, facts.0.get("name")?.as_str()?.to_owned()))
 }
 
 /// The session whose status an event changes.

@@ -96,6 +96,8 @@ reasons! {
     Gone = "GONE";
     /// Whoever was asked does not accept the credential.
     Unauthorized = "UNAUTHORIZED";
+    /// What is set up was changed, so what was known of it may not hold any more.
+    SettingsChanged = "SETTINGS_CHANGED";
     /// Whoever was asked has too much to do.
     RateLimited = "RATE_LIMITED";
     /// Whoever was asked does not take the request as it is.

@@ -145,6 +145,26 @@ statuses! {
     }
 }
 
+statuses! {
+    /// Where an integration or a channel stands.
+    ConnectionStatus {
+        /// Set up, and never tried.
+        Configured = "configured", Quiet, -> [Connecting, Terminated];
+        /// Being tried.
+        Connecting = "connecting", Busy, -> [Connected, Invalid, InteractionRequired, Terminated];
+        /// It works.
+        Connected = "connected", Good, -> [Connecting, Disconnected, Invalid, Terminated];
+        /// It does not work as it is set up.
+        Invalid = "invalid", Bad, -> [Connecting, Terminated];
+        /// A person must do something first.
+        InteractionRequired = "interaction_required", Warn, -> [Connecting, Disconnected, Terminated];
+        /// It worked, and is not known to work any more.
+        Disconnected = "disconnected", Warn, -> [Connecting, Terminated];
+        /// Gone; another may be set up under its name.
+        Terminated = "terminated", Quiet, -> [];
+    }
+}
+
 /// How a record or job turned out, told apart from whether it ended (EVENTS §1.6).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verdict {

@@ -47,6 +47,7 @@ pub(super) fn bad_status(response: &Response, effect: Effect, now: Timestamp) ->
     let strain = match response.status {
         429 => Strain::Busy(asked),
         503 if asked.is_some() => Strain::Busy(asked),
+        401 | 403 => Strain::Refused,
         _ => Strain::None,
     };
     let what = format!("{} answered {}", response.host(), response.told());
@@ -140,6 +141,7 @@ mod tests {
         assert_eq!(strain(429, Some("2")), Strain::Busy(Some(Millis(2_000))));
         assert_eq!(strain(503, Some("2")), Strain::Busy(Some(Millis(2_000))));
         assert_eq!((strain(503, None), strain(500, Some("2"))), (Strain::None, Strain::None));
+        assert_eq!((strain(401, None), strain(403, None)), (Strain::Refused, Strain::Refused));
     }
 
     #[test]

@@ -3,6 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::model::connection::{Object, Standing};
 use crate::model::credential::Credential;
 use crate::model::document::list;
 use crate::model::fold::Illegal;
@@ -28,8 +29,8 @@ pub use project::{Few, Holdings, NextJob, Terms};
 pub use receipts::receipts;
 pub use sqlite::{Access, Copied, Fault, Invocation, Overwrite, Side, SqliteStore, check_condition, on_long_wait};
 pub use values::{
-    Clash, Fate, Fresh, Job, Left, LoadFacts, LoadMode, LoadPlan, NewJob, Prunable, Pruned, Range, Record, RecordAsk,
-    Row, RowAsk, Rows, Scope, Seal, Selection, Selector, Session, SpinnerVersion, Tally,
+    Clash, Fate, Fresh, Job, Left, LoadFacts, LoadMode, LoadPlan, Moved, NewJob, Prunable, Pruned, Range, Record,
+    RecordAsk, Row, RowAsk, Rows, Scope, Seal, Selection, Selector, Session, SpinnerVersion, Tally, Trial, Used,
 };
 pub use writing::{Writing, writing};
 
@@ -69,6 +70,8 @@ pub enum Error {
     DefaultProject,
     #[error("table `{table}` belongs to project `{project}`")]
     OtherProject { table: String, project: String },
+    #[error("there is no {} `{name}`", object.name())]
+    NoConnection { object: Object, name: String },
     #[error("there is no credential `{0}`")]
     NoCredential(String),
     #[error("there {} already", there(.0))]
@@ -180,6 +183,10 @@ pub trait Read {
     fn credentials(&self) -> Result<Vec<Credential>>;
     /// Their values, encrypted, by name.
     fn sealed(&self) -> Result<Vec<Sealed>>;
+    /// All integrations and channels that were set up when somebody wrote last.
+    fn connections(&self) -> Result<Vec<Standing>>;
+    /// Every text that is kept beside the log but for the tables of users, each with the table that it is in.
+    fn texts(&self, visit: &mut dyn FnMut(&str, &str)) -> Result<()>;
     /// All data tables by name.
     fn tables(&self) -> Result<Vec<Table>>;
     /// One data table, by its name without regard to case.
@@ -296,6 +303,15 @@ pub trait Write: Read + Send {
     /// # Errors
     /// [`Error::NoCredential`] when there is none of that name.
     fn delete_credential(&mut self, at: Timestamp, name: &str) -> Result<()>;
+    /// A credential was used: it is verified, or invalid. Where that is known already, or another value was given since,
+    /// nothing is written.
+    fn judge_credential(&mut self, at: Timestamp, used: &Used<'_>) -> Result<()>;
+    /// An integration or a channel is being tried, and it works or does not.
+    ///
+    /// # Errors
+    /// [`Error::NoConnection`] when none of that name is set up, [`Error::Illegal`] when it cannot come to that from where
+    /// it stands.
+    fn move_connection(&mut self, at: Timestamp, moved: &Moved<'_>) -> Result<()>;
     /// Gives the vault another lock, and every value with it: each as it was read, and sealed anew.
     ///
     /// # Errors

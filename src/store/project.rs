@@ -1,8 +1,10 @@
 //! What a project has, and what a whole invocation wants of all that it writes.
 
 use std::fmt;
+use std::sync::Arc;
 
 use super::values::Selector;
+use crate::model::connection::Connection;
 use crate::model::plan::Plan;
 use crate::model::report::counted;
 
@@ -16,6 +18,9 @@ pub struct Terms {
     pub plan: Plan,
     /// The job that is to follow an import: where the plan has no room for it, the import is undone.
     pub next: Option<NextJob>,
+    /// The integrations and channels that are set up. A change is written down with the first commit; without this
+    /// nothing is known of them.
+    pub connections: Option<Arc<[Connection]>>,
 }
 
 /// A job over rows that are being imported.

@@ -2,6 +2,7 @@
 
 use std::ops::RangeInclusive;
 
+use crate::model::connection::Object;
 use crate::model::fingerprint::Ranges;
 use crate::model::id::{Cursor, JobId, RecordId, RequestId, RowId, SessionId};
 use crate::model::payload::{Counts, JobCreated, StepName};
@@ -107,6 +108,45 @@ pub struct Session {
     pub job: JobId,
     /// Where it stands.
     pub status: SessionStatus,
+}
+
+/// An integration or a channel that comes to stand otherwise.
+#[derive(Debug, Clone, Copy)]
+pub struct Moved<'a> {
+    /// Which of the two.
+    pub object: Object,
+    /// Its name.
+    pub name: &'a str,
+    /// What came of trying it.
+    pub to: Trial,
+    /// Why, where there is more to say.
+    pub reason: Option<Reason>,
+    /// In words, without secrets.
+    pub message: Option<&'a str>,
+}
+
+/// How far the trial of an integration or a channel is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Trial {
+    /// It begins.
+    Begins,
+    /// It works.
+    Works,
+    /// It does not.
+    Fails,
+    /// A person must do something first.
+    Waits,
+}
+
+/// What came of a credential when it was used.
+#[derive(Debug, Clone, Copy)]
+pub struct Used<'a> {
+    /// Its name.
+    pub name: &'a str,
+    /// When the value that was used was given. Of one that was given since nothing is known.
+    pub given_at: Timestamp,
+    /// Whether whoever it is for took it.
+    pub taken: bool,
 }
 
 /// What becomes of a credential whose name is used already.

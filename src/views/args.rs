@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::tz::TimeZone;
 
 use crate::model::id::{Cursor, JobId, RecordId};
-use crate::model::plan::Plan;
+use crate::model::settings::Settings;
 use crate::model::time::Timestamp;
 
 /// One argument of a view.
@@ -146,14 +146,14 @@ pub struct Args {
     /// The project whose things are wanted; those of all when none was named.
     pub project: Option<String>,
     /// What the workspace may use.
-    pub plan: Plan,
+    pub settings: Settings,
 }
 
 impl Args {
     /// Nothing was asked yet.
     #[must_use]
     pub fn new(form: Form, now: Timestamp, zone: TimeZone) -> Args {
-        Args { values: BTreeMap::new(), form, now, zone, project: None, plan: Plan::default() }
+        Args { values: BTreeMap::new(), form, now, zone, project: None, settings: Settings::default() }
     }
 
     /// Adds a value; one that is given repeatedly is added to those before it.

@@ -9,6 +9,7 @@ use crate::store::{self, Read};
 
 mod args;
 mod cells;
+mod connection_list;
 mod detail;
 mod events;
 pub mod export;
@@ -65,6 +66,8 @@ pub const ALL: &[View] = &[
     project_list::VIEW,
     project::VIEW,
     vault_list::VIEW,
+    connection_list::INTEGRATIONS,
+    connection_list::CHANNELS,
 ];
 
 /// The view of that name.

@@ -40,10 +40,10 @@ fn report<'a>(read: &'a dyn Read, args: &Args) -> Answer<'a> {
     let mut object = vec![("jobs", Cell::Json(overview.counts.clone().into()))];
     object.push(("waiting", Cell::Count(overview.waiting)));
     object.extend(parts.iter().map(|(_, key, columns, rows)| (*key, list(columns, rows))));
-    object.push(("plan", Cell::Json(meters(&args.plan, used))));
+    object.push(("plan", Cell::Json(meters(&args.settings.plan, used))));
     object.push(("next", Cell::text(next.as_str())));
     let mut blocks = vec![Block::Title(overview.title())];
-    let pairs = told_meters(&args.plan, used);
+    let pairs = told_meters(&args.settings.plan, used);
     if !pairs.is_empty() {
         blocks.push(Block::Pairs { title: "", pairs });
     }

@@ -6,12 +6,14 @@ use super::Error;
 use super::history;
 use crate::model::check::{Breach, Check, Ended};
 use crate::model::id::{Cursor, JobId};
+use crate::model::secrets::Secrets;
 use crate::model::segment::{StoredSegment, Tombstone, digest};
 use crate::model::spinner::{Spinner, Target};
 use crate::store::{self, Read, Scope};
 
 mod jobs;
 mod seals;
+mod secrets;
 mod things;
 mod told;
 
@@ -28,6 +30,8 @@ pub struct Verified {
     pruned: u64,
     records: u64,
     seal: Option<String>,
+    /// Values of the vault that were looked for.
+    secrets: Option<u64>,
 }
 
 /// Segments read at once.
@@ -38,10 +42,25 @@ const PAGE: u64 = 2_000;
 /// # Errors
 /// When the store cannot be read, or there is no such job. A broken rule is not an error here.
 pub fn verify(read: &dyn Read, job: Option<JobId>, expect: Option<&str>) -> Result<Verified, Error> {
+    verify_with(read, job, expect, None)
+}
+
+/// The same, and no value of an open vault is in anything that is stored.
+///
+/// # Errors
+/// The same.
+pub fn verify_with(
+    read: &dyn Read,
+    job: Option<JobId>,
+    expect: Option<&str>,
+    secrets: Option<&Secrets>,
+) -> Result<Verified, Error> {
     if let Some(job) = job {
         history::whole(&history::job(read, job)?, "`cxgear verify` checks what is left of it")?;
     }
-    let mut run = Run { read, check: Check::of(job), records: HashMap::new(), pruned: 0, found: Vec::new() };
+    let none = Secrets::default();
+    let (check, records, looked_for) = (Check::of(job), HashMap::new(), secrets.map(|all| all.names().count() as u64));
+    let mut run = Run { read, secrets: secrets.unwrap_or(&none), check, records, pruned: 0, found: Vec::new() };
     let mut seals = job.is_none().then(|| Seals::of(read)).transpose()?;
     let met = run.log(job.map_or(Scope::All, Scope::Job), seals.as_mut(), expect)?;
     if let Some(seals) = &mut seals {
@@ -53,6 +72,7 @@ pub fn verify(read: &dyn Read, job: Option<JobId>, expect: Option<&str>) -> Resu
     let jobs = run.jobs()?;
     if job.is_none() {
         run.things(&jobs)?;
+        run.hidden_beside()?;
         for problem in read.integrity()? {
             run.note("SQLITE", "file", &problem);
         }
@@ -61,12 +81,14 @@ pub fn verify(read: &dyn Read, job: Option<JobId>, expect: Option<&str>) -> Resu
     breaches.append(&mut run.found);
     let (events, jobs, pruned) = (run.check.events, jobs.len() as u64, run.pruned);
     let (records, seal) = (run.records.values().sum(), seals.map(|seals| seals.chain.last()));
-    Ok(Verified { breaches, events, jobs, pruned, records, seal })
+    Ok(Verified { breaches, events, jobs, pruned, records, seal, secrets: looked_for })
 }
 
 /// A check under way, with the states that are compared with it.
 struct Run<'r> {
     read: &'r dyn Read,
+    /// What must not be found.
+    secrets: &'r Secrets,
     check: Check,
     /// Records that the log has, by job.
     records: HashMap<JobId, u64>,
@@ -110,6 +132,7 @@ impl Run<'_> {
         if let (Some(job), None, 1) = (segment.job, segment.row, segment.seq) {
             self.check.lead(job, ways(self.read, job)?);
         }
+        self.hidden(segment);
         for Ended::Record(id, check) in self.check.segment(segment) {
             self.compare(id, &check)?;
         }

@@ -70,19 +70,32 @@ impl<'a> Wanted<'a> {
         Wanted { use_of: Use::Make, ..self }
     }
 
-    /// Finds it.
+    /// Finds it, or asks for it.
     pub(super) fn find(self, context: &Context) -> Result<Key, Failure> {
+        if let Some(key) = self.given(context)? {
+            return Ok(key);
+        }
+        if ask::somebody() {
+            return self.fitting(context, Key::read(self.ask()?));
+        }
+        Err(self.missing())
+    }
+
+    /// Finds it where it can be found without asking anybody.
+    pub(super) fn given(self, context: &Context) -> Result<Option<Key>, Failure> {
         let key = if let Some(path) = self.file {
             from_file(path)?
         } else if let Some(text) = env::secret(self.variable)? {
             Key::read(text)
         } else if let Some(path) = self.file_variable.and_then(env::path) {
             from_file(&path)?
-        } else if ask::somebody() {
-            Key::read(self.ask()?)
         } else {
-            return Err(self.missing());
+            return Ok(None);
         };
+        self.fitting(context, key).map(Some)
+    }
+
+    fn fitting(self, context: &Context, key: Key) -> Result<Key, Failure> {
         match key.kind() {
             KeyKind::Passphrase(0) => Err(Failure::request(format!("the {} passphrase is empty", self.what))),
             KeyKind::Passphrase(length) if self.use_of == Use::Make && length < GUESSED => {

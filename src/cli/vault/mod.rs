@@ -14,10 +14,12 @@ use key::Wanted;
 
 mod ask;
 mod carry;
+mod connection;
 mod key;
 mod open;
 
-pub(super) use open::{held, labels, names, secrets};
+pub(super) use connection::open_connection;
+pub(super) use open::{Opened, held, labels, names, open_for, open_unasked};
 
 /// `cxgear vault …`, but for its view.
 pub(super) fn vault(context: &Context, verb: &Verb) -> Result<u8, Failure> {

@@ -164,6 +164,7 @@ impl<'r> Driver<'r, '_, '_> {
             let Some(mut flight) = self.flights.land(id) else { continue };
             if let Some(stage) = flight.stage {
                 self.came_back(&flight, &mut answer);
+                self.run.facts.uses.note(stage, &answer);
                 flight.machine.answered(stage, self.run.clock.now(), answer)?;
             }
             self.landed(flight)?;

@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
+use super::connection::{ConnectionFold, Object};
 use super::credential::CredentialFold;
 use super::event::{Event, Subject};
 use super::fold::SessionFold;
@@ -59,6 +60,7 @@ pub struct Check {
     open: HashMap<RecordId, RecordCheck>,
     sessions: BTreeMap<SessionId, (Option<JobId>, SessionFold)>,
     credentials: BTreeMap<String, CredentialFold>,
+    connections: BTreeMap<(Object, String), ConnectionFold>,
     keys: HashSet<String>,
     /// What the workspace's stream came to.
     pub things: Things,
@@ -172,6 +174,7 @@ impl Check {
                 self.session(entry);
                 self.things.event(entry, &mut self.breaches);
                 self.credential(entry);
+                self.connection(entry);
                 None
             }
         }
@@ -210,6 +213,26 @@ impl Check {
         if let Some(illegal) = illegal {
             self.breach("F2", entry.cursor, format!("credential {name}"), illegal.to_string());
         }
+    }
+
+    fn connection(&mut self, entry: &Entry) {
+        let Some((object, facts)) = entry.event.connection() else { return };
+        let name = facts.0.get("name").and_then(|name| name.as_str()).unwrap_or_default();
+        let key = (object, name.to_owned());
+        let fold = self.connections.entry(key.clone()).or_default();
+        let illegal = fold.apply(entry.at, &entry.event).err();
+        if fold.is_gone() {
+            self.connections.remove(&key);
+        }
+        if let Some(illegal) = illegal {
+            self.breach("F2", entry.cursor, format!("{} {name}", object.name()), illegal.to_string());
+        }
+    }
+
+    /// After the last segment: the integrations and channels that are there.
+    #[must_use]
+    pub fn connections(&self) -> &BTreeMap<(Object, String), ConnectionFold> {
+        &self.connections
     }
 
     /// After the last segment: the credentials that are there, by name.

@@ -3,11 +3,13 @@
 
 use std::collections::BTreeMap;
 
+mod fold;
 mod providers;
 mod read;
 #[cfg(test)]
 mod tests;
 
+pub use fold::{ConnectionFold, Set, Standing};
 pub use providers::{Holds, Key, Need, PROVIDERS, Provider};
 pub(super) use read::section;
 
@@ -21,7 +23,7 @@ pub enum Object {
 }
 
 impl Object {
-    /// Both.
+    /// Both, in the order of their stored numbers.
     pub const ALL: [Object; 2] = [Object::Integration, Object::Channel];
 
     /// Its word; the key by which a step names one, too.

@@ -9,7 +9,7 @@ use super::super::journey::merged;
 use super::super::payload::{Decision, DecisionType, JobEnded, StepCompleted, StepName, ToolInvoked, Waiting};
 use super::super::reason::Reason;
 use super::super::segment::Entry;
-use super::super::status::{CredentialStatus, JobStatus, RecordStatus, SessionStatus, Verdict};
+use super::super::status::{ConnectionStatus, CredentialStatus, JobStatus, RecordStatus, SessionStatus, Verdict};
 use super::super::time::{Millis, Timestamp};
 
 type Object = Map<String, Value>;
@@ -62,6 +62,14 @@ pub(super) fn of_session(event: &Event, changed: Option<Change<SessionStatus>>) 
 pub(super) fn of_credential(event: &Event, changed: Option<Change<CredentialStatus>>) -> Object {
     let mut value = changed.map_or_else(Object::new, |changed| {
         change(changed.from.map(CredentialStatus::name), changed.to.name(), changed.reason)
+    });
+    fill(&mut value, stored(event));
+    value
+}
+
+pub(super) fn of_connection(event: &Event, changed: Option<Change<ConnectionStatus>>) -> Object {
+    let mut value = changed.map_or_else(Object::new, |changed| {
+        change(changed.from.map(ConnectionStatus::name), changed.to.name(), changed.reason)
     });
     fill(&mut value, stored(event));
     value

@@ -100,6 +100,7 @@ impl<'db> Appender<'db> {
                 for (time, event) in events {
                     self.fold_session(time.plus(late), event)?;
                     super::vault::fold(self.db, at, event)?;
+                    super::connection::fold(self.db, at, event)?;
                 }
             }
         }

@@ -2,6 +2,7 @@
 //! Deliberately absent: any knowledge of what a step does or how a state is shown.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use rusqlite::config::DbConfig;
 use rusqlite::functions::FunctionFlags;
@@ -11,6 +12,7 @@ use new_file::NewFile;
 use waiting::wait;
 
 use super::{Error, Result, Terms};
+use crate::model::connection::Connection as Connected;
 use crate::model::event::EventType;
 use crate::model::id::{RequestId, WorkspaceId};
 use crate::model::project::{DEFAULT, ProjectType};
@@ -19,6 +21,7 @@ use crate::model::time::Timestamp;
 mod append;
 mod backup;
 mod condition;
+mod connection;
 mod frozen;
 mod load;
 mod new_file;
@@ -31,6 +34,7 @@ mod schema;
 mod select;
 #[cfg(test)]
 mod tests;
+mod texts;
 mod vault;
 mod waiting;
 mod write;
@@ -260,8 +264,8 @@ impl SqliteStore {
     fn request(&self) -> Request {
         match (self.request, &self.invocation) {
             (Some(id), _) => Request::Known(id),
-            (None, Some(invocation)) => Request::New(invocation.clone()),
-            (None, None) => Request::New(Invocation { verb: "?".to_owned(), at: Timestamp(0), workspace: None }),
+            (None, Some(invocation)) => Request::New(invocation.clone(), self.terms.connections.clone()),
+            (None, None) => Request::New(Invocation { verb: "?".to_owned(), at: Timestamp(0), workspace: None }, None),
         }
     }
 }
@@ -286,17 +290,22 @@ impl Drop for SqliteStore {
 /// A request that has its number, or gets it with the commit.
 enum Request {
     Known(RequestId),
-    New(Invocation),
+    /// With what is set up, if that is known: a change is written down together with the first commit.
+    New(Invocation, Option<Arc<[Connected]>>),
 }
 
 impl Request {
     fn number(&self, db: &Connection) -> Result<RequestId> {
         match self {
             Request::Known(id) => Ok(*id),
-            Request::New(invocation) => {
+            Request::New(invocation, connections) => {
                 db.prepare_cached("INSERT INTO cx_request (at, verb) VALUES (?1, ?2)")?
                     .execute((invocation.at.0, &invocation.verb))?;
-                Ok(RequestId(u64::try_from(db.last_insert_rowid()).unwrap_or(0)))
+                let number = RequestId(u64::try_from(db.last_insert_rowid()).unwrap_or(0));
+                if let Some(wanted) = connections {
+                    connection::configure(db, number, invocation.at, wanted)?;
+                }
+                Ok(number)
             }
         }
     }

@@ -6,7 +6,8 @@ use rusqlite::{Connection, OptionalExtension as _, ToSql};
 
 use super::rows::{JOB, RECORD, SEGMENT, SPINNER, TABLE, quoted};
 use super::select::select;
-use super::{SqliteStore, condition, project, prune, rows, schema, select, vault, write};
+use super::{SqliteStore, condition, connection, project, prune, rows, schema, select, texts, vault, write};
+use crate::model::connection::Standing;
 use crate::model::credential::Credential;
 use crate::model::id::{Cursor, JobId, RecordId, RequestId, RowId, SessionId, WorkspaceId};
 use crate::model::plan::Usage;
@@ -95,6 +96,14 @@ impl Read for SqliteStore {
 
     fn credentials(&self) -> Result<Vec<Credential>> {
         vault::credentials(&self.db)
+    }
+
+    fn connections(&self) -> Result<Vec<Standing>> {
+        connection::all(&self.db)
+    }
+
+    fn texts(&self, visit: &mut dyn FnMut(&str, &str)) -> Result<()> {
+        texts::all(&self.db, visit)
     }
 
     fn sealed(&self) -> Result<Vec<Sealed>> {

@@ -11,11 +11,12 @@ use super::{SqliteStore, rows};
 use crate::model::credential::{Credential, CredentialFold};
 use crate::model::event::{Event, Leads};
 use crate::model::fold::Illegal;
+use crate::model::reason::Reason;
 use crate::model::segment::Segment;
 use crate::model::status::CredentialStatus;
 use crate::model::time::Timestamp;
 use crate::model::vault::{Lock, Sealed, Stretch};
-use crate::store::{Clash, Error, Result};
+use crate::store::{Clash, Error, Result, Used};
 
 /// What opens the vault.
 pub(super) fn lock(db: &Connection) -> Result<Option<Lock>> {
@@ -181,6 +182,27 @@ impl SqliteStore {
             let empty = "DELETE FROM cx_vault WHERE NOT EXISTS (SELECT 1 FROM cx_credential)";
             db.execute(empty, [])?;
             Ok(())
+        })
+    }
+
+    pub(super) fn judge(&mut self, at: Timestamp, used: &Used<'_>) -> Result<()> {
+        let known = credentials(&self.db)?.into_iter().find(|known| known.name.eq_ignore_ascii_case(used.name));
+        let to = if used.taken { CredentialStatus::Verified } else { CredentialStatus::Invalid };
+        let news = |status, updated_at| status != to && updated_at == used.given_at;
+        if !known.is_some_and(|known| news(known.status, known.updated_at)) {
+            return Ok(());
+        }
+        self.commit_events(|db| {
+            // Looked at again: another process may have been faster.
+            let found = find(db, used.name)?.filter(|(_, fold)| fold.status.is_some_and(|s| news(s, fold.updated_at)));
+            let event = found.map(|(name, _)| match used.taken {
+                true => Event::CredentialVerified(said(&name)),
+                false => {
+                    Event::CredentialInvalid(facts(json!({ "name": name, "reason_code": Reason::Unauthorized.name() })))
+                }
+            });
+            let segment = event.map(|event| Segment::workspace(at, vec![event])).transpose()?;
+            Ok(((), segment.into_iter().collect()))
         })
     }
 

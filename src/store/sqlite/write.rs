@@ -19,7 +19,9 @@ use crate::model::table::Table;
 use crate::model::time::Timestamp;
 use crate::model::vault::{Lock, Sealed};
 use crate::store::lock::{self, JobLock};
-use crate::store::{Clash, Error, Fresh, Load, LoadPlan, NewJob, Pruned, Result, Rows, SpinnerVersion, Write};
+use crate::store::{
+    Clash, Error, Fresh, Load, LoadPlan, Moved, NewJob, Pruned, Result, Rows, SpinnerVersion, Used, Write,
+};
 
 impl SqliteStore {
     /// A commit that appends: runs `write`, then stores the segments it returns.
@@ -132,6 +134,14 @@ impl Write for SqliteStore {
 
     fn rekey_vault(&mut self, before: &Lock, after: &Lock, values: &[(Sealed, Sealed)]) -> Result<()> {
         self.rekey(before, after, values)
+    }
+
+    fn judge_credential(&mut self, at: Timestamp, used: &Used<'_>) -> Result<()> {
+        self.judge(at, used)
+    }
+
+    fn move_connection(&mut self, at: Timestamp, moved: &Moved<'_>) -> Result<()> {
+        SqliteStore::move_connection(self, at, moved)
     }
 
     fn create_job(&mut self, at: Timestamp, job: &NewJob) -> Result<Option<JobId>> {

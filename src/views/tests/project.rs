@@ -96,7 +96,7 @@ fn status_tells_the_meters_of_a_plan() {
     let store = workspace();
     let status = |plan| {
         let mut args = Args::new(Form::Table, at(60_000), jiff::tz::TimeZone::UTC);
-        args.plan = plan;
+        args.settings.plan = plan;
         let Report::Single(status) = (named("status").unwrap().report)(&store, &args).unwrap() else { panic!() };
         let pairs = status
             .blocks

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{PAGE, Run};
 use crate::model::check::{Imported, PrunedJob, Published, TableCheck, Things, key};
+use crate::model::connection::ConnectionFold;
 use crate::model::credential::CredentialFold;
 use crate::model::fingerprint::{self, Rows};
 use crate::model::id::{JobId, RowId, SessionId};
@@ -25,6 +26,7 @@ impl Run<'_> {
         self.projects(&things)?;
         self.tables(&things)?;
         self.credentials()?;
+        self.connections()?;
         self.spinners(things)
         // Whatever else gets a state beside the log is compared here.
     }
@@ -49,6 +51,24 @@ impl Run<'_> {
         }
         let what = if any { "there is nothing to open it with" } else { "there is nothing in it" };
         self.hold(any == vault, "vault", what);
+        Ok(())
+    }
+
+    fn connections(&mut self) -> store::Result<()> {
+        let mut folds = self.check.connections().clone();
+        for standing in self.read.connections()? {
+            let object = format!("{} {}", standing.object.name(), standing.name);
+            match folds.remove(&(standing.object, standing.name.clone())) {
+                None => self.note("F4", &object, NO_EVENTS),
+                Some(fold) => {
+                    let same = fold == ConnectionFold::of(&standing);
+                    self.hold(same, &object, "its state is not what its events come to");
+                }
+            }
+        }
+        for (object, name) in folds.into_keys() {
+            self.note("F4", &format!("{} {name}", object.name()), NO_STATE);
+        }
         Ok(())
     }
 

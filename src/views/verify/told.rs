@@ -10,7 +10,7 @@ use crate::model::report::{Block, Cell, Column, List, Report, Single, Tone, coun
 /// What a check came to, as a report.
 #[must_use]
 pub fn report(verified: &Verified) -> Report<'static> {
-    let Verified { breaches, events, jobs, pruned, records, seal } = verified;
+    let Verified { breaches, events, jobs, pruned, records, seal, secrets } = verified;
     let (word, tone) = if breaches.is_empty() { ("whole", Tone::Good) } else { ("broken", Tone::Bad) };
     let told = breaches.iter().map(|breach| {
         let Breach { rule, object, what, .. } = breach;
@@ -23,6 +23,7 @@ pub fn report(verified: &Verified) -> Report<'static> {
         ("pruned_jobs", Cell::Count(*pruned)),
         ("records", Cell::Count(*records)),
         ("seal", Cell::maybe(seal.as_deref(), Cell::text)),
+        ("secrets", Cell::maybe(*secrets, Cell::Count)),
         ("breaches", Cell::Json(told.collect())),
     ];
     let mut title = vec![
@@ -34,6 +35,9 @@ pub fn report(verified: &Verified) -> Report<'static> {
     ];
     if *pruned > 0 {
         title.push(Cell::text(format!("{} pruned", counted(*pruned, "job"))));
+    }
+    if let Some(secrets) = secrets {
+        title.push(Cell::text(format!("{} looked for", counted(*secrets, "secret"))));
     }
     let mut blocks = vec![Block::Title(title)];
     if !breaches.is_empty() {
@@ -54,6 +58,9 @@ pub fn report(verified: &Verified) -> Report<'static> {
 fn mend(breach: &Breach) -> &'static str {
     match breach.rule {
         "SQLITE" => "the README says how to bring back what is whole, under \"A damaged file\"",
+        "P4" => {
+            "change the secret where it is used and keep the new one with `cxgear vault set`; what holds the old one is known"
+        }
         "F4" if breach.object.starts_with("table ") => {
             "go back to a backup, or import the table again with `--replace`"
         }
@@ -101,8 +108,15 @@ mod tests {
     #[test]
     fn a_breach_without_a_place_has_none() {
         let breach = |cursor| Breach { rule: "F4", cursor: Cursor(cursor), object: "job 1".into(), what: "x".into() };
-        let verified =
-            Verified { breaches: vec![breach(0), breach(7)], events: 9, jobs: 1, pruned: 0, records: 0, seal: None };
+        let verified = Verified {
+            breaches: vec![breach(0), breach(7)],
+            events: 9,
+            jobs: 1,
+            pruned: 0,
+            records: 0,
+            seal: None,
+            secrets: None,
+        };
         let Report::Single(single) = report(&verified) else { panic!("it is a single") };
         let Some((_, Cell::Json(told))) = single.object.last() else { panic!("it tells the breaches") };
         assert_eq!((&told[0]["cursor"], &told[1]["cursor"]), (&json!(null), &json!(7)));

@@ -122,6 +122,21 @@ CREATE TABLE cx_credential (
     updated_at INTEGER NOT NULL CHECK (updated_at >= created_at)
 ) STRICT, WITHOUT ROWID;
 
+-- Integrations and channels as the settings file had them when somebody wrote last; all of it is the fold of the log.
+CREATE TABLE cx_connection (
+    object     INTEGER NOT NULL CHECK (object BETWEEN 0 AND 1),
+    name       TEXT    NOT NULL COLLATE NOCASE,
+    kind       TEXT    NOT NULL,
+    provider   TEXT    NOT NULL,
+    sha256     TEXT    NOT NULL,
+    status     INTEGER NOT NULL CHECK (status BETWEEN 0 AND 5),
+    reason     TEXT,
+    created_at INTEGER NOT NULL,
+    updated_at INTEGER NOT NULL CHECK (updated_at >= created_at),
+    since      INTEGER NOT NULL CHECK (since >= created_at),
+    PRIMARY KEY (object, name)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE cx_session (
     id         INTEGER PRIMARY KEY,
     job        INTEGER NOT NULL,
