@@ -1,108 +1,29 @@
 //! Mail over SMTP: what a real server takes, and what can have been sent when one does not.
 #![expect(clippy::unwrap_used, reason = "a test may: it fails there, and says where")]
 
-use std::io::Write as _;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
 use std::sync::atomic::Ordering;
 use std::sync::mpsc::channel;
 use std::time::{Duration, Instant};
 
 use cxgear::model::address::Mailbox;
-use cxgear::model::time::Timestamp;
-use cxgear::outside::http::{Proxies, Sent, Web};
+use cxgear::outside::http::{Sent, Web};
 use cxgear::outside::mail::{Attachment, Bcc, Login, Mail, Patience, Security, Server, Smtp};
-use cxgear::outside::sending::{Accepted, Refused, Why};
+use cxgear::outside::sending::Why;
 
 use mock::{End, Mock, Place};
 use real::Real;
-use trust::{Leaf, Root};
+use setup::{check, cxgear, login, mail, papers, send, server};
+use trust::Leaf;
 
 #[path = "smtp/mock.rs"]
 mod mock;
 #[path = "smtp/real.rs"]
 mod real;
+#[path = "smtp/setup.rs"]
+mod setup;
 #[path = "misbehaving/trust.rs"]
 #[expect(dead_code, reason = "only certificates are needed here")]
 mod trust;
-
-fn server(port: u16, security: Security) -> Server {
-    Server {
-        host: "127.0.0.1".to_owned(),
-        port,
-        security,
-        allow_private: false,
-        connections: 2,
-        own: "example.com".to_owned(),
-        patience: Patience::default(),
-    }
-}
-
-fn mail(to: &str) -> Mail {
-    let mailbox = |text| Mailbox::parse(text).unwrap();
-    Mail {
-        from: mailbox("Ops <ops@example.com>"),
-        to: vec![mailbox(to)],
-        cc: Vec::new(),
-        bcc: Vec::new(),
-        reply_to: None,
-        subject: "Grüße, Ada".to_owned(),
-        text: Some("Dear Ada,\n.\nfrom here\n".to_owned()),
-        html: None,
-        attachments: Vec::new(),
-        key: "0abc-3-17-notify".to_owned(),
-        at: Timestamp(1_700_000_000_000),
-    }
-}
-
-fn send(smtp: &Smtp, login: Option<Login>, mail: &Mail) -> Result<Accepted, Refused> {
-    let (say, hear) = channel();
-    smtp.send(login, mail.compose(Bcc::Hidden).unwrap(), move |came| say.send(came).unwrap());
-    hear.recv().unwrap()
-}
-
-fn check(smtp: &Smtp, login: Option<Login>) -> Result<String, Refused> {
-    let (say, hear) = channel();
-    smtp.check(login, move |came| say.send(came).unwrap());
-    hear.recv().unwrap()
-}
-
-fn login() -> Option<Login> {
-    Some(Login { username: "ada".to_owned(), password: "pass wordé".to_owned().into() })
-}
-
-/// Certificates on the disk, as a server and `SSL_CERT_FILE` want them.
-struct Papers {
-    _folder: tempfile::TempDir,
-    root: PathBuf,
-    certificate: String,
-    key: String,
-}
-
-fn papers(leaf: Leaf) -> Papers {
-    let folder = tempfile::tempdir().unwrap();
-    let root = Root::new();
-    let (certificate, key) = root.leaf(leaf);
-    let write = |name: &str, text: String| {
-        let path = folder.path().join(name);
-        std::fs::write(&path, text).unwrap();
-        path
-    };
-    let path = write("root.pem", root.pem());
-    let certificate = write("leaf.pem", certificate.pem()).display().to_string();
-    let key = write("leaf.key", key.serialize_pem()).display().to_string();
-    Papers { _folder: folder, root: path, certificate, key }
-}
-
-impl Papers {
-    fn args<'p>(&'p self, security: &'p str) -> Vec<&'p str> {
-        vec!["--security", security, "--certificate", &self.certificate, "--key", &self.key]
-    }
-
-    fn web(&self) -> Web {
-        Web::new(Proxies::default(), Some(self.root.clone()))
-    }
-}
 
 #[test]
 fn a_message_arrives_whole_over_each_way() {
@@ -336,19 +257,6 @@ fn until_the_dot_nothing_was_sent_and_after_it_nobody_knows() {
         faults += 1;
     }
     assert_eq!(faults, 32);
-}
-
-/// A command in a folder, with the vault's key and the certificates of a test.
-fn cxgear(folder: &Path, papers: &Papers, args: &[&str], input: &str) -> (Option<i32>, String) {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_cxgear"));
-    command.args(args).current_dir(folder).env_clear().env("SSL_CERT_FILE", &papers.root);
-    command.env("CXGEAR_VAULT_KEY", "a".repeat(64)).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    let mut child = command.spawn().unwrap();
-    child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
-    let output = child.wait_with_output().unwrap();
-    let told = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
-    assert!(!told.contains("pass wordé"), "{told}");
-    (output.status.code(), told)
 }
 
 #[test]
