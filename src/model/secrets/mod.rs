@@ -129,6 +129,19 @@ impl Secrets {
         found.first().map(|found| self.0.values[found.value].0.as_str())
     }
 
+    /// The names of all secrets whose value is in a text, in any form; each once.
+    #[must_use]
+    pub fn all_in(&self, text: &str) -> Vec<&str> {
+        let mut names = Vec::new();
+        for found in self.0.search(text) {
+            let name = self.0.values[found.value].0.as_str();
+            if !names.contains(&name) {
+                names.push(name);
+            }
+        }
+        names
+    }
+
     /// The text with every value, in every form, as `[secret:name]`. Where values overlap or hold one another, the longest
     /// gives its name to all of it. What comes out holds none: scrubbed again, it is the same.
     #[must_use]
