@@ -57,6 +57,8 @@ complete -c cxgear -n "__fish_cxgear_needs_command" -f -a "backup" -d 'Copy the 
 complete -c cxgear -n "__fish_cxgear_needs_command" -f -a "prune" -d 'Remove the events of jobs that ended long ago; their receipts stay'
 complete -c cxgear -n "__fish_cxgear_needs_command" -f -a "project" -d 'Projects: new, list, show, delete'
 complete -c cxgear -n "__fish_cxgear_needs_command" -f -a "vault" -d 'Secrets: set, list, rm, rename, rotate-key, export, import'
+complete -c cxgear -n "__fish_cxgear_needs_command" -f -a "integration" -d 'Services that steps ask: list, test'
+complete -c cxgear -n "__fish_cxgear_needs_command" -f -a "channel" -d 'Ways out to people: list, test'
 complete -c cxgear -n "__fish_cxgear_needs_command" -f -a "completions" -d 'Print the completions of a shell'
 complete -c cxgear -n "__fish_cxgear_needs_command" -f -a "man" -d 'Print the manual page'
 complete -c cxgear -n "__fish_cxgear_using_subcommand import" -l table -d 'The table\'s name [default: the file\'s name without its ending]' -r
@@ -466,6 +468,7 @@ complete -c cxgear -n "__fish_cxgear_using_subcommand export" -s v -l verbose -d
 complete -c cxgear -n "__fish_cxgear_using_subcommand export" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c cxgear -n "__fish_cxgear_using_subcommand verify" -l job -d 'Only this job\'s stream, without the seals' -r
 complete -c cxgear -n "__fish_cxgear_using_subcommand verify" -l expect -d 'A seal that was printed earlier and kept elsewhere' -r
+complete -c cxgear -n "__fish_cxgear_using_subcommand verify" -l key-file -d 'The file of the vault\'s key, mode 0600 [env: CXGEAR_VAULT_KEY, CXGEAR_VAULT_KEY_FILE]' -r -F
 complete -c cxgear -n "__fish_cxgear_using_subcommand verify" -l db -d 'The database file [env: CXGEAR_DB] [default: cxgear.db]' -r -F
 complete -c cxgear -n "__fish_cxgear_using_subcommand verify" -l project -d 'Where new tables and spinners belong, and what lists show [env: CXGEAR_PROJECT]' -r
 complete -c cxgear -n "__fish_cxgear_using_subcommand verify" -l format -d 'How results are printed [default: table]' -r -f -a "table\t'For people'
@@ -685,6 +688,85 @@ never\t'Never'"
 complete -c cxgear -n "__fish_cxgear_using_subcommand vault; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Say nothing but warnings and errors'
 complete -c cxgear -n "__fish_cxgear_using_subcommand vault; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Tell every cause of an error, and what models answer'
 complete -c cxgear -n "__fish_cxgear_using_subcommand vault; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c cxgear -n "__fish_cxgear_using_subcommand integration; and not __fish_seen_subcommand_from test list" -l db -d 'The database file [env: CXGEAR_DB] [default: cxgear.db]' -r -F
+complete -c cxgear -n "__fish_cxgear_using_subcommand integration; and not __fish_seen_subcommand_from test list" -l project -d 'Where new tables and spinners belong, and what lists show [env: CXGEAR_PROJECT]' -r
+complete -c cxgear -n "__fish_cxgear_using_subcommand integration; and not __fish_seen_subcommand_from test list" -l format -d 'How results are printed [default: table]' -r -f -a "table\t'For people'
+json\t'One array or object'
+ndjson\t'One object a line'
+csv\t'Comma-separated, with a header'"
+complete -c cxgear -n "__fish_cxgear_using_subcommand integration; and not __fish_seen_subcommand_from test list" -l color -d 'Whether colours are used' -r -f -a "auto\t'On a terminal that has them'
+always\t'Always'
+never\t'Never'"
+complete -c cxgear -n "__fish_cxgear_using_subcommand integration; and not __fish_seen_subcommand_from test list" -s q -l quiet -d 'Say nothing but warnings and errors'
+complete -c cxgear -n "__fish_cxgear_using_subcommand integration; and not __fish_seen_subcommand_from test list" -s v -l verbose -d 'Tell every cause of an error, and what models answer'
+complete -c cxgear -n "__fish_cxgear_using_subcommand integration; and not __fish_seen_subcommand_from test list" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c cxgear -n "__fish_cxgear_using_subcommand integration; and not __fish_seen_subcommand_from test list" -f -a "test" -d 'Find out whether an integration answers and lets us in'
+complete -c cxgear -n "__fish_cxgear_using_subcommand integration; and not __fish_seen_subcommand_from test list" -f -a "list" -d 'The services that steps ask, and how they stand'
+complete -c cxgear -n "__fish_cxgear_using_subcommand integration; and __fish_seen_subcommand_from test" -l key-file -d 'The file of the vault\'s key, mode 0600 [env: CXGEAR_VAULT_KEY, CXGEAR_VAULT_KEY_FILE]' -r -F
+complete -c cxgear -n "__fish_cxgear_using_subcommand integration; and __fish_seen_subcommand_from test" -l db -d 'The database file [env: CXGEAR_DB] [default: cxgear.db]' -r -F
+complete -c cxgear -n "__fish_cxgear_using_subcommand integration; and __fish_seen_subcommand_from test" -l project -d 'Where new tables and spinners belong, and what lists show [env: CXGEAR_PROJECT]' -r
+complete -c cxgear -n "__fish_cxgear_using_subcommand integration; and __fish_seen_subcommand_from test" -l format -d 'How results are printed [default: table]' -r -f -a "table\t'For people'
+json\t'One array or object'
+ndjson\t'One object a line'
+csv\t'Comma-separated, with a header'"
+complete -c cxgear -n "__fish_cxgear_using_subcommand integration; and __fish_seen_subcommand_from test" -l color -d 'Whether colours are used' -r -f -a "auto\t'On a terminal that has them'
+always\t'Always'
+never\t'Never'"
+complete -c cxgear -n "__fish_cxgear_using_subcommand integration; and __fish_seen_subcommand_from test" -s q -l quiet -d 'Say nothing but warnings and errors'
+complete -c cxgear -n "__fish_cxgear_using_subcommand integration; and __fish_seen_subcommand_from test" -s v -l verbose -d 'Tell every cause of an error, and what models answer'
+complete -c cxgear -n "__fish_cxgear_using_subcommand integration; and __fish_seen_subcommand_from test" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c cxgear -n "__fish_cxgear_using_subcommand integration; and __fish_seen_subcommand_from list" -l db -d 'The database file [env: CXGEAR_DB] [default: cxgear.db]' -r -F
+complete -c cxgear -n "__fish_cxgear_using_subcommand integration; and __fish_seen_subcommand_from list" -l project -d 'Where new tables and spinners belong, and what lists show [env: CXGEAR_PROJECT]' -r
+complete -c cxgear -n "__fish_cxgear_using_subcommand integration; and __fish_seen_subcommand_from list" -l format -d 'How results are printed [default: table]' -r -f -a "table\t'For people'
+json\t'One array or object'
+ndjson\t'One object a line'
+csv\t'Comma-separated, with a header'"
+complete -c cxgear -n "__fish_cxgear_using_subcommand integration; and __fish_seen_subcommand_from list" -l color -d 'Whether colours are used' -r -f -a "auto\t'On a terminal that has them'
+always\t'Always'
+never\t'Never'"
+complete -c cxgear -n "__fish_cxgear_using_subcommand integration; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Say nothing but warnings and errors'
+complete -c cxgear -n "__fish_cxgear_using_subcommand integration; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Tell every cause of an error, and what models answer'
+complete -c cxgear -n "__fish_cxgear_using_subcommand integration; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c cxgear -n "__fish_cxgear_using_subcommand channel; and not __fish_seen_subcommand_from test list" -l db -d 'The database file [env: CXGEAR_DB] [default: cxgear.db]' -r -F
+complete -c cxgear -n "__fish_cxgear_using_subcommand channel; and not __fish_seen_subcommand_from test list" -l project -d 'Where new tables and spinners belong, and what lists show [env: CXGEAR_PROJECT]' -r
+complete -c cxgear -n "__fish_cxgear_using_subcommand channel; and not __fish_seen_subcommand_from test list" -l format -d 'How results are printed [default: table]' -r -f -a "table\t'For people'
+json\t'One array or object'
+ndjson\t'One object a line'
+csv\t'Comma-separated, with a header'"
+complete -c cxgear -n "__fish_cxgear_using_subcommand channel; and not __fish_seen_subcommand_from test list" -l color -d 'Whether colours are used' -r -f -a "auto\t'On a terminal that has them'
+always\t'Always'
+never\t'Never'"
+complete -c cxgear -n "__fish_cxgear_using_subcommand channel; and not __fish_seen_subcommand_from test list" -s q -l quiet -d 'Say nothing but warnings and errors'
+complete -c cxgear -n "__fish_cxgear_using_subcommand channel; and not __fish_seen_subcommand_from test list" -s v -l verbose -d 'Tell every cause of an error, and what models answer'
+complete -c cxgear -n "__fish_cxgear_using_subcommand channel; and not __fish_seen_subcommand_from test list" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c cxgear -n "__fish_cxgear_using_subcommand channel; and not __fish_seen_subcommand_from test list" -f -a "test" -d 'Find out whether a channel would take messages'
+complete -c cxgear -n "__fish_cxgear_using_subcommand channel; and not __fish_seen_subcommand_from test list" -f -a "list" -d 'The ways out to people, and how they stand'
+complete -c cxgear -n "__fish_cxgear_using_subcommand channel; and __fish_seen_subcommand_from test" -l key-file -d 'The file of the vault\'s key, mode 0600 [env: CXGEAR_VAULT_KEY, CXGEAR_VAULT_KEY_FILE]' -r -F
+complete -c cxgear -n "__fish_cxgear_using_subcommand channel; and __fish_seen_subcommand_from test" -l to -d 'Send a test message there too' -r
+complete -c cxgear -n "__fish_cxgear_using_subcommand channel; and __fish_seen_subcommand_from test" -l db -d 'The database file [env: CXGEAR_DB] [default: cxgear.db]' -r -F
+complete -c cxgear -n "__fish_cxgear_using_subcommand channel; and __fish_seen_subcommand_from test" -l project -d 'Where new tables and spinners belong, and what lists show [env: CXGEAR_PROJECT]' -r
+complete -c cxgear -n "__fish_cxgear_using_subcommand channel; and __fish_seen_subcommand_from test" -l format -d 'How results are printed [default: table]' -r -f -a "table\t'For people'
+json\t'One array or object'
+ndjson\t'One object a line'
+csv\t'Comma-separated, with a header'"
+complete -c cxgear -n "__fish_cxgear_using_subcommand channel; and __fish_seen_subcommand_from test" -l color -d 'Whether colours are used' -r -f -a "auto\t'On a terminal that has them'
+always\t'Always'
+never\t'Never'"
+complete -c cxgear -n "__fish_cxgear_using_subcommand channel; and __fish_seen_subcommand_from test" -s q -l quiet -d 'Say nothing but warnings and errors'
+complete -c cxgear -n "__fish_cxgear_using_subcommand channel; and __fish_seen_subcommand_from test" -s v -l verbose -d 'Tell every cause of an error, and what models answer'
+complete -c cxgear -n "__fish_cxgear_using_subcommand channel; and __fish_seen_subcommand_from test" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c cxgear -n "__fish_cxgear_using_subcommand channel; and __fish_seen_subcommand_from list" -l db -d 'The database file [env: CXGEAR_DB] [default: cxgear.db]' -r -F
+complete -c cxgear -n "__fish_cxgear_using_subcommand channel; and __fish_seen_subcommand_from list" -l project -d 'Where new tables and spinners belong, and what lists show [env: CXGEAR_PROJECT]' -r
+complete -c cxgear -n "__fish_cxgear_using_subcommand channel; and __fish_seen_subcommand_from list" -l format -d 'How results are printed [default: table]' -r -f -a "table\t'For people'
+json\t'One array or object'
+ndjson\t'One object a line'
+csv\t'Comma-separated, with a header'"
+complete -c cxgear -n "__fish_cxgear_using_subcommand channel; and __fish_seen_subcommand_from list" -l color -d 'Whether colours are used' -r -f -a "auto\t'On a terminal that has them'
+always\t'Always'
+never\t'Never'"
+complete -c cxgear -n "__fish_cxgear_using_subcommand channel; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Say nothing but warnings and errors'
+complete -c cxgear -n "__fish_cxgear_using_subcommand channel; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Tell every cause of an error, and what models answer'
+complete -c cxgear -n "__fish_cxgear_using_subcommand channel; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c cxgear -n "__fish_cxgear_using_subcommand completions" -l db -d 'The database file [env: CXGEAR_DB] [default: cxgear.db]' -r -F
 complete -c cxgear -n "__fish_cxgear_using_subcommand completions" -l project -d 'Where new tables and spinners belong, and what lists show [env: CXGEAR_PROJECT]' -r
 complete -c cxgear -n "__fish_cxgear_using_subcommand completions" -l format -d 'How results are printed [default: table]' -r -f -a "table\t'For people'

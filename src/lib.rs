@@ -5,7 +5,7 @@
 //!          +--------------+------+-------+--------+
 //!          |              |      |       |        |
 //!        steps         ingest  views    ui        |   wings: none knows another
-//!          +-- outside    |      |       |        |   scripts in a process of their own, secrets; knows the model, no store
+//!          +-- outside    |      |       |        |   sockets, providers, scripts in a process of their own, secrets; no store
 //!          |              |      |       |        |
 //!        engine           |      |       |        |   the run loop; owns the Step, Call and Sink seams
 //!          |              |      |       |        |
@@ -27,6 +27,14 @@
 //! writer's thread, the states in the same transaction as the log, one seal over it. `views` fold the log back into
 //! reports, `ui` shows them. What goes on while it is looked at comes in rounds (`model::report::Live`): a view says what
 //! is new, `ui` writes it, and only `cli` waits in between.
+//!
+//! # A call's way
+//!
+//! A step that acts on the world is an `engine::Call`. Its record knocks at a gate (`engine::gates`: the pace and the number
+//! at once of its integration or channel), and what it means to do is committed as an intent under its idempotency key.
+//! Only then does `engine::driver` begin it: `steps` render the request, `outside` sends it on threads of its own, and the
+//! answer comes back to the run loop as what it said, the tools it used, and a result or an error that says whether another
+//! try helps (`steps::verdict` is that table). Secrets are scrubbed there, before anything becomes an event.
 //!
 //! # A secret's way
 //!

@@ -1,106 +1,29 @@
 //! Mail over SMTP: what a real server takes, and what can have been sent when one does not.
 #![expect(clippy::unwrap_used, reason = "a test may: it fails there, and says where")]
 
-use std::path::PathBuf;
 use std::sync::atomic::Ordering;
 use std::sync::mpsc::channel;
 use std::time::{Duration, Instant};
 
 use cxgear::model::address::Mailbox;
-use cxgear::model::time::Timestamp;
-use cxgear::outside::http::{Proxies, Sent, Web};
+use cxgear::outside::http::{Sent, Web};
 use cxgear::outside::mail::{Attachment, Bcc, Login, Mail, Patience, Security, Server, Smtp};
-use cxgear::outside::sending::{Accepted, Refused, Why};
+use cxgear::outside::sending::Why;
 
 use mock::{End, Mock, Place};
 use real::Real;
-use trust::{Leaf, Root};
+use setup::{check, cxgear, login, mail, papers, send, server};
+use trust::Leaf;
 
 #[path = "smtp/mock.rs"]
 mod mock;
 #[path = "smtp/real.rs"]
 mod real;
+#[path = "smtp/setup.rs"]
+mod setup;
 #[path = "misbehaving/trust.rs"]
 #[expect(dead_code, reason = "only certificates are needed here")]
 mod trust;
-
-fn server(port: u16, security: Security) -> Server {
-    Server {
-        host: "127.0.0.1".to_owned(),
-        port,
-        security,
-        allow_private: false,
-        connections: 2,
-        own: "example.com".to_owned(),
-        patience: Patience::default(),
-    }
-}
-
-fn mail(to: &str) -> Mail {
-    let mailbox = |text| Mailbox::parse(text).unwrap();
-    Mail {
-        from: mailbox("Ops <ops@example.com>"),
-        to: vec![mailbox(to)],
-        cc: Vec::new(),
-        bcc: Vec::new(),
-        reply_to: None,
-        subject: "Grüße, Ada".to_owned(),
-        text: Some("Dear Ada,\n.\nfrom here\n".to_owned()),
-        html: None,
-        attachments: Vec::new(),
-        key: "0abc-3-17-notify".to_owned(),
-        at: Timestamp(1_700_000_000_000),
-    }
-}
-
-fn send(smtp: &Smtp, login: Option<Login>, mail: &Mail) -> Result<Accepted, Refused> {
-    let (say, hear) = channel();
-    smtp.send(login, mail.compose(Bcc::Hidden).unwrap(), move |came| say.send(came).unwrap());
-    hear.recv().unwrap()
-}
-
-fn check(smtp: &Smtp, login: Option<Login>) -> Result<String, Refused> {
-    let (say, hear) = channel();
-    smtp.check(login, move |came| say.send(came).unwrap());
-    hear.recv().unwrap()
-}
-
-fn login() -> Option<Login> {
-    Some(Login { username: "ada".to_owned(), password: "pass wordé".to_owned().into() })
-}
-
-/// Certificates on the disk, as a server and `SSL_CERT_FILE` want them.
-struct Papers {
-    _folder: tempfile::TempDir,
-    root: PathBuf,
-    certificate: String,
-    key: String,
-}
-
-fn papers(leaf: Leaf) -> Papers {
-    let folder = tempfile::tempdir().unwrap();
-    let root = Root::new();
-    let (certificate, key) = root.leaf(leaf);
-    let write = |name: &str, text: String| {
-        let path = folder.path().join(name);
-        std::fs::write(&path, text).unwrap();
-        path
-    };
-    let path = write("root.pem", root.pem());
-    let certificate = write("leaf.pem", certificate.pem()).display().to_string();
-    let key = write("leaf.key", key.serialize_pem()).display().to_string();
-    Papers { _folder: folder, root: path, certificate, key }
-}
-
-impl Papers {
-    fn args<'p>(&'p self, security: &'p str) -> Vec<&'p str> {
-        vec!["--security", security, "--certificate", &self.certificate, "--key", &self.key]
-    }
-
-    fn web(&self) -> Web {
-        Web::new(Proxies::default(), Some(self.root.clone()))
-    }
-}
 
 #[test]
 fn a_message_arrives_whole_over_each_way() {
@@ -236,7 +159,12 @@ fn nothing_is_said_to_a_server_that_cannot_be_trusted() {
             [send(smtp, login.clone(), &mail("ada@example.org")).unwrap_err(), check(smtp, login).unwrap_err()]
         {
             assert!(refused.what.contains(told), "{told}: {}", refused.what);
-            assert_eq!((refused.why, refused.sent), (Why::Unreachable, Sent::No), "{}", refused.what);
+            let why = if told.starts_with("535") || told.starts_with("no login") {
+                Why::Unauthorized
+            } else {
+                Why::Unreachable
+            };
+            assert_eq!((refused.why, refused.sent), (why, Sent::No), "{}", refused.what);
             faults += 1;
         }
     };
@@ -329,4 +257,73 @@ fn until_the_dot_nothing_was_sent_and_after_it_nobody_knows() {
         faults += 1;
     }
     assert_eq!(faults, 32);
+}
+
+#[test]
+fn a_job_mails_through_a_real_server() {
+    let papers = papers(Leaf::Good);
+    let mut args = papers.args("starttls");
+    args.push("--login");
+    let real = Real::start(&args);
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let settings = format!(
+        "[channels.mail]\nkind = \"email\"\nprovider = \"smtp\"\nhost = \"127.0.0.1\"\nport = {}\nusername = \"ada\"\n\
+         password = \"vault:smtp_password\"\nfrom = \"Ops <ops@example.com>\"\n",
+        real.port
+    );
+    std::fs::write(folder.join("cxgear.toml"), settings).unwrap();
+    let spinner = "name = \"s\"\n[[steps]]\nname = \"mail\"\ntype = \"email\"\nto = \"{{ email }}\"\nsubject = \"Hello\"\n\
+        text = \"Hello\"\nretry = { attempts = 2, first = \"1ms\" }\n";
+    std::fs::write(folder.join("s.toml"), spinner).unwrap();
+    let rows = "email\nada@example.org\nrcpt-550@example.org\nrcpt-452@example.org\ndies@example.org\nno address\nbo@example.org\n";
+    std::fs::write(folder.join("t.csv"), rows).unwrap();
+    let run = |args: &[&str], input: &str| cxgear(folder, &papers, args, input);
+    // Before a job depends on it the channel is tried, and the log keeps how it was found.
+    assert_eq!(run(&["vault", "set", "smtp_password"], "another word\n").0, Some(0));
+    let (code, told) = run(&["channel", "test", "mail", "--to", "ada@example.org", "--format", "json"], "");
+    assert_eq!(code, Some(1), "{told}");
+    assert!(told.contains("535 5.7.8 who are you") && told.contains("\"UNAUTHORIZED\""), "{told}");
+    assert!(run(&["vault", "list"], "").1.contains("invalid"));
+    assert_eq!(run(&["vault", "set", "smtp_password"], "pass wordé\n").0, Some(0));
+    assert_eq!(run(&["channel", "test", "mail"], "").0, Some(0));
+    assert!(run(&["vault", "list"], "").1.contains("verified"));
+    assert_eq!(real.taken(0).len(), 0, "nothing was sent so far");
+    assert_eq!(run(&["channel", "test", "mail", "--to", "ada@example.org"], "").0, Some(0));
+    let wanted =
+        ["channel.created", "channel.connecting", "channel.invalid", "channel.connecting", "channel.connected"];
+    let (_, events) = run(&["events", "--type", "channel.*", "--format", "ndjson"], "");
+    let types: Vec<_> = events.split("\"type\":\"").skip(1).map(|rest| rest.split('"').next().unwrap()).collect();
+    assert_eq!(types[..5], wanted, "{events}");
+    assert_eq!(run(&["run", "s.toml", "t.csv"], "").0, Some(1));
+    let (_, records) = run(&["records", "1", "--format", "csv"], "");
+    for (row, wanted) in [
+        (1, "completed"),
+        (2, "550 the rcpt said so"),
+        (3, "452 the rcpt said so"),
+        (4, "OUTCOME_UNKNOWN"),
+        (5, "ADDRESS_INVALID"),
+        (6, "completed"),
+    ] {
+        let told = format!("{}{records}", run(&["journey", &format!("1/{row}"), "--format", "ndjson"], "").1);
+        assert!(told.contains(wanted), "row {row}: {told}");
+    }
+    let (_, tries) = run(&["events", "--record", "1/3", "--type", "step.*", "--format", "ndjson"], "");
+    assert_eq!(tries.matches("\"step.started\"").count(), 2, "what may be taken later is tried again: {tries}");
+    let (_, once) = run(&["events", "--record", "1/4", "--type", "step.*", "--format", "ndjson"], "");
+    assert_eq!(once.matches("\"step.started\"").count(), 1, "{once}");
+    let taken = real.taken(4);
+    let key = |one: &serde_json::Value| one["headers"]["Message-ID"].as_str().unwrap().to_owned();
+    assert_eq!(taken.iter().filter(|one| one["to"][0] == "dies@example.org").count(), 1);
+    // A person says that it did not arrive: it goes out again, and is the same message to whoever has it already.
+    assert_eq!(run(&["retry", "1/4", "--assume", "not-sent"], "").0, Some(1));
+    let again = real.taken(5);
+    let dies: Vec<_> = again.iter().filter(|one| one["to"][0] == "dies@example.org").map(key).collect();
+    assert_eq!((dies.len(), &dies[0]), (2, &dies[1]));
+    assert_eq!(run(&["verify"], "").0, Some(0));
+    for name in ["cxgear.db", "cxgear.db-wal"] {
+        let bytes = std::fs::read(folder.join(name)).unwrap_or_default();
+        let found = |needle: &[u8]| bytes.windows(needle.len()).any(|window| window == needle);
+        assert!(!found("pass wordé".as_bytes()) && !found(b"cGFzcyB3b3Jkw6k"), "the password is in {name}");
+    }
 }

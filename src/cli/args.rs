@@ -6,6 +6,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::ui;
 
+pub(super) mod connection;
 mod job;
 pub(super) mod project;
 pub(super) mod vault;
@@ -116,6 +117,12 @@ pub(super) enum Verb {
     /// Secrets: set, list, rm, rename, rotate-key, export, import
     #[command(subcommand, arg_required_else_help = true)]
     Vault(vault::Vault),
+    /// Services that steps ask: list, test
+    #[command(subcommand, arg_required_else_help = true)]
+    Integration(connection::Integration),
+    /// Ways out to people: list, test
+    #[command(subcommand, arg_required_else_help = true)]
+    Channel(connection::Channel),
     /// Create a job and execute it
     #[command(after_help = job::RUN_EXAMPLES)]
     Run(Box<Run>),

@@ -72,6 +72,11 @@ impl Context {
         Ok(Tools { program: env::program(), clock, web, settings, workspace, try_scripts })
     }
 
+    /// All sockets.
+    pub(super) fn web(&self) -> Web {
+        self.web.clone()
+    }
+
     /// The folder that everything of this workspace is in.
     pub(super) fn workspace(&self) -> PathBuf {
         let folder = self.database.parent().filter(|folder| !folder.as_os_str().is_empty());

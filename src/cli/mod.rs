@@ -15,6 +15,7 @@ mod args;
 mod backup;
 mod cancel;
 mod complaints;
+mod connection;
 mod context;
 mod drive;
 mod env;
@@ -106,6 +107,8 @@ fn dispatch(context: &Context, matches: &clap::ArgMatches) -> Result<u8, Failure
         Verb::Spinner(verb) => spinner::spinner(context, &verb),
         Verb::Project(verb) => project::project(context, &verb),
         Verb::Vault(verb) => vault::vault(context, &verb),
+        Verb::Integration(verb) => connection::integration_verb(context, &verb),
+        Verb::Channel(verb) => connection::channel_verb(context, &verb),
         Verb::Run(args) => run::run(context, &args),
         Verb::Resume(args) => drive::resume(context, args.job, &args.key),
         Verb::Cancel { job } => cancel::cancel(context, job),

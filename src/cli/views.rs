@@ -25,26 +25,10 @@ pub(super) fn command() -> Command {
         let own = build(view, name);
         command = match group {
             None => command.subcommand(own),
-            Some(group) => within(command, group, own),
+            Some(group) => command.mut_subcommand(group, |group| group.subcommand(own)),
         };
     }
     ordered(command)
-}
-
-/// Puts a command into its group; one that has only views is made here.
-fn within(command: Command, group: &'static str, own: Command) -> Command {
-    let about = match group {
-        "integration" => "Services that steps ask: list",
-        "channel" => "Ways out to people: list",
-        _ => "",
-    };
-    let command = match command.find_subcommand(group) {
-        Some(_) => command,
-        None => {
-            command.subcommand(Command::new(group).about(about).subcommand_required(true).arg_required_else_help(true))
-        }
-    };
-    command.mut_subcommand(group, |group| group.subcommand(own))
 }
 
 /// The order of SPEC §2, so that help reads like the work: load, choose, run, look.

@@ -1,11 +1,13 @@
 //! The fold: events in, state out. The same one in the writer, on resume, in views, in `verify` and in tests.
 
 use super::event::{Event, EventType, Leads};
-use super::payload::{Counts, ErrorInfo, FailureOutcome, Produced};
+use super::payload::{ErrorInfo, FailureOutcome, Produced};
 use super::reason::Reason;
 use super::status::{JobStatus, RecordStatus, SessionStatus, Verdict};
 use super::time::{Millis, Timestamp};
 use super::usage::Usage;
+
+mod counts;
 
 /// A status that changed: the T of EVENTS §3.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -358,46 +360,5 @@ impl SessionFold {
         }
         self.status = Some(to);
         Ok(Some(Change { from, to, reason: None }))
-    }
-}
-
-impl Counts {
-    /// How a job turned out, by its records: J6 of EVENTS §8.
-    #[must_use]
-    pub fn verdict(&self) -> Verdict {
-        // A row that an ended job never started did not turn out well either.
-        match (self.completed, self.total.saturating_sub(self.completed)) {
-            (_, 0) => Verdict::Success,
-            (0, _) => Verdict::Failure,
-            (_, _) => Verdict::Partial,
-        }
-    }
-
-    /// Moves one record from where it was to where it is.
-    pub fn shift(&mut self, from: Option<RecordStatus>, to: RecordStatus) {
-        let before = match from {
-            None => &mut self.not_started,
-            Some(status) => self.slot(status),
-        };
-        *before = before.saturating_sub(1);
-        *self.slot(to) += 1;
-    }
-
-    fn slot(&mut self, status: RecordStatus) -> &mut u64 {
-        match status {
-            RecordStatus::Queued => &mut self.queued,
-            RecordStatus::Running | RecordStatus::Stalled | RecordStatus::Canceling => &mut self.running,
-            RecordStatus::Waiting => &mut self.waiting,
-            RecordStatus::Sleeping => &mut self.sleeping,
-            RecordStatus::Canceled => &mut self.canceled,
-            RecordStatus::Completed => &mut self.completed,
-            RecordStatus::Failed => &mut self.failed,
-        }
-    }
-
-    /// Whether every record has ended.
-    #[must_use]
-    pub fn all_ended(&self) -> bool {
-        self.completed + self.failed + self.canceled == self.total
     }
 }

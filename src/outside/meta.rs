@@ -127,12 +127,20 @@ fn refusal(response: &Response, body: &Value, now: Timestamp) -> Refused {
         // Too many calls, messages or complaints in a short time.
         Some(4 | 80_007 | 130_429 | 131_048) => match refused.why {
             busy @ Why::Busy(_) => busy,
-            Why::Permanent | Why::Later | Why::Unreachable | Why::Timeout | Why::Policy => Why::Busy(None),
+            Why::Permanent
+            | Why::Later
+            | Why::Unreachable
+            | Why::Unauthorized
+            | Why::Person
+            | Why::Timeout
+            | Why::Policy => Why::Busy(None),
         },
         // Too many to this one number.
         Some(131_056) => Why::Later,
         // The token is over or was never good.
-        Some(0 | 190) => Why::Unreachable,
+        Some(0 | 190) => Why::Unauthorized,
+        // The account is locked, or its bill is open.
+        Some(131_031 | 131_042) => Why::Person,
         _ => return refused,
     };
     Refused { why, sent: Sent::No, ..refused }
@@ -202,7 +210,7 @@ mod tests {
                 Sent::No,
                 Some("4 (#4) no (because)"),
             ),
-            (401, &[], error(190), Why::Unreachable, Sent::No, Some("190 (#190) no (because)")),
+            (401, &[], error(190), Why::Unauthorized, Sent::No, Some("190 (#190) no (because)")),
             (500, &[], error(131_000), Why::Later, Sent::Maybe, Some("131000 (#131000) no (because)")),
             (503, &[], error(2), Why::Later, Sent::Maybe, Some("2 (#2) no (because)")),
             (502, &[], "<html>".to_owned(), Why::Later, Sent::Maybe, None),

@@ -9,6 +9,7 @@ pub mod meta;
 pub mod outbox;
 pub mod script;
 pub mod sending;
+pub mod service;
 pub mod storage;
 pub mod twilio;
 pub mod vault;

@@ -35,8 +35,12 @@ pub enum Why {
     Later,
     /// The provider has too much to do, and says perhaps for how long.
     Busy(Option<Millis>),
-    /// The provider cannot be reached, or does not let us in: no message would be taken.
+    /// The provider cannot be reached: no message would be taken.
     Unreachable,
+    /// The provider does not take our name, password or token: no message would be taken.
+    Unauthorized,
+    /// Somebody has to do something at the provider first: pay, unlock, agree.
+    Person,
     /// It took too long.
     Timeout,
     /// It may not be sent there.
@@ -79,7 +83,8 @@ pub fn refusal(provider: &str, response: &Response, words: Option<String>, now: 
     let (why, sent) = match response.status {
         425 | 429 => (Why::Busy(rest), Sent::No),
         503 if rest.is_some() => (Why::Busy(rest), Sent::No),
-        401 => (Why::Unreachable, Sent::No),
+        401 => (Why::Unauthorized, Sent::No),
+        402 => (Why::Person, Sent::No),
         408 => (Why::Timeout, Sent::Maybe),
         300..=499 => (Why::Permanent, Sent::No),
         _ => (Why::Later, Sent::Maybe),
@@ -93,11 +98,6 @@ pub fn refusal(provider: &str, response: &Response, words: Option<String>, now: 
 #[must_use]
 pub fn nameless(provider: &str, response: &Response) -> Refused {
     let what = format!("{provider} answered {} without the id of a message", response.status);
-    Refused { what, words: Some(excerpt(response)), why: Why::Later, sent: Sent::Maybe }
-}
-
-/// The first characters of an answer.
-#[must_use]
-pub fn excerpt(response: &Response) -> String {
-    String::from_utf8_lossy(&response.body).chars().take(300).collect()
+    let words = Some(String::from_utf8_lossy(&response.body).into_owned());
+    Refused { what, words, why: Why::Later, sent: Sent::Maybe }
 }

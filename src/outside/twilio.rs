@@ -9,7 +9,7 @@ use url::form_urlencoded::Serializer;
 use crate::model::address::Phone;
 use crate::model::time::Timestamp;
 use crate::outside::http::{Fault, Method, Request, Response};
-use crate::outside::sending::{self, Accepted, Refused};
+use crate::outside::sending::{self, Accepted, Refused, Why};
 
 const NAME: &str = "Twilio";
 
@@ -106,7 +106,12 @@ pub fn seen(answer: Result<Response, Fault>, now: Timestamp) -> Result<String, R
     let body: Value = serde_json::from_slice(&response.body).unwrap_or(Value::Null);
     let (name, status) = (body["friendly_name"].as_str(), body["status"].as_str());
     match (response.status, body["sid"].as_str()) {
-        (200..300, Some(sid)) => Ok(format!("account {} is {}", name.unwrap_or(sid), status.unwrap_or("there"))),
+        (200..300, Some(sid)) => {
+            let (name, status) = (name.unwrap_or(sid), status.unwrap_or("there"));
+            let told = format!("account {name} is {status}");
+            let works = !matches!(status, "suspended" | "closed");
+            if works { Ok(told) } else { Err(Refused::unsent(Why::Person, told)) }
+        }
         (200..300, None) => Err(sending::nameless(NAME, &response)),
         _ => Err(sending::refusal(NAME, &response, words(&body), now)),
     }
@@ -151,7 +156,6 @@ mod tests {
     use super::*;
     use crate::model::time::Millis;
     use crate::outside::http::{FaultKind, Sent};
-    use crate::outside::sending::Why;
 
     fn account() -> Account {
         Account {
@@ -213,7 +217,7 @@ mod tests {
         let invalid = r#"{"code":21211,"message":"The 'To' number is not valid","status":400}"#;
         for (given, why, sent, words) in [
             (answer(400, &[], invalid), Why::Permanent, Sent::No, Some("21211 The 'To' number is not valid")),
-            (answer(401, &[], "no"), Why::Unreachable, Sent::No, None),
+            (answer(401, &[], "no"), Why::Unauthorized, Sent::No, None),
             (answer(404, &[], "{}"), Why::Permanent, Sent::No, None),
             (answer(307, &[], ""), Why::Permanent, Sent::No, None),
             (answer(429, &[("retry-after", "7")], ""), Why::Busy(Some(Millis(7_000))), Sent::No, None),
@@ -250,7 +254,12 @@ mod tests {
         let there = seen(answer(200, &[], r#"{"sid":"AC1","friendly_name":"Acme","status":"active"}"#), Timestamp(0));
         assert_eq!(there.as_deref(), Ok("account Acme is active"));
         let refused = seen(answer(401, &[], r#"{"code":20003,"message":"Authenticate"}"#), Timestamp(0)).unwrap_err();
-        assert_eq!((refused.what.as_str(), refused.why), ("Twilio answered 401: 20003 Authenticate", Why::Unreachable));
+        assert_eq!(
+            (refused.what.as_str(), refused.why),
+            ("Twilio answered 401: 20003 Authenticate", Why::Unauthorized)
+        );
+        let closed = seen(answer(200, &[], r#"{"sid":"AC1","status":"suspended"}"#), Timestamp(0)).unwrap_err();
+        assert_eq!((closed.what.as_str(), closed.why), ("account AC1 is suspended", Why::Person));
         assert!(seen(answer(200, &[], "hello"), Timestamp(0)).is_err());
     }
 }

@@ -134,6 +134,8 @@ pub enum Trial {
     Works,
     /// It does not.
     Fails,
+    /// A person must do something first.
+    Waits,
 }
 
 /// What came of a credential when it was used.

@@ -219,3 +219,11 @@ fn every_fault_of_an_answer_is_told() {
     }
     assert_eq!(produced, 28);
 }
+
+#[test]
+fn redirects_share_one_time() {
+    let server = Server::start(|_, _| Manner::Slow(Duration::from_millis(400), redirect("307 T", "/on")));
+    let fault = fetch(&server).unwrap_err();
+    assert_eq!((fault.kind, fault.sent), (FaultKind::Timeout, Sent::Maybe), "{fault:?}");
+    assert!((2..=4).contains(&server.requests()), "{}", server.requests());
+}

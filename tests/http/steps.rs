@@ -240,3 +240,33 @@ fn a_huge_rest_is_asked_for_and_not_waited_out_by_the_call() {
     let delay = told["data"][0]["payload"]["value"]["delay_ms"].as_u64().unwrap();
     assert_eq!((delay, server.requests()), (86_400_000, 1), "a day at most");
 }
+
+#[test]
+fn a_body_is_kept_as_a_file() {
+    let server = Server::start(|seen, _| match seen.path.as_str() {
+        "/3" => Manner::Answer(answer("404 Not", &[], b"none")),
+        "/4" => Manner::Answer(answer(OK, &[("Content-Type", "application/pdf; x=y")], b"%PDF\0another")),
+        _ => Manner::Answer(answer(OK, &[("Content-Type", "application/pdf")], b"%PDF\0bytes")),
+    });
+    let place = Place::new("n\n1\n2\n3\n4\n5/..\n", &server.url(""));
+    // One after the other, so that the second finds what the first has stored.
+    let settings = std::fs::read_to_string(place.path().join("cxgear.toml")).unwrap();
+    place.write("cxgear.toml", &(settings + "concurrency = 1\n"));
+    place.step("integration = \"api\"\nmethod = \"POST\"\nurl = \"/{{ n }}\"\nstore = \"invoice-{{ n }}.pdf\"");
+    assert_eq!(place.run(&[]).0, 1);
+    let files = place.view(&["events", "--type", "storage.created"]);
+    let told: Vec<_> =
+        files["data"].as_array().unwrap().iter().map(|event| event["payload"]["value"].clone()).collect();
+    assert_eq!(told.len(), 3, "{files}");
+    let mut names: Vec<_> = told.iter().map(|file| file["file_name"].as_str().unwrap()).collect();
+    names.sort_unstable();
+    assert_eq!(names, ["invoice-1.pdf", "invoice-2.pdf", "invoice-4.pdf"]);
+    assert!(told.iter().all(|file| file["file_type"] == "application/pdf"), "{told:?}");
+    assert_eq!(told.iter().filter(|file| file["deduplicated"] == true).count(), 1, "{told:?}");
+    let id = place.view(&["record", "1/1"])["outcomes"]["file"].as_str().unwrap().to_owned();
+    let kept = place.path().join("storage").join(&id[..2]).join(&id);
+    assert_eq!(std::fs::read(kept).unwrap(), b"%PDF\0bytes");
+    // A name that leads elsewhere is none, and nothing was asked for it.
+    assert_eq!(place.tries("1/5")[0]["errors"][0]["code"], "REQUEST_INVALID");
+    assert_eq!(server.requests(), 4);
+}

@@ -14,9 +14,11 @@ use key::Wanted;
 
 mod ask;
 mod carry;
+mod connection;
 mod key;
 mod open;
 
+pub(super) use connection::open_connection;
 pub(super) use open::{Opened, held, labels, names, open_for, open_unasked};
 
 /// `cxgear vault …`, but for its view.

@@ -22,7 +22,7 @@ pub(in crate::cli) fn names(store: Option<&SqliteStore>) -> Result<Vec<String>, 
 #[derive(Default)]
 pub(in crate::cli) struct Opened {
     pub(in crate::cli) secrets: Secrets,
-    credentials: Vec<Credential>,
+    pub(super) credentials: Vec<Credential>,
 }
 
 impl Opened {

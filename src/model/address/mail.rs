@@ -39,7 +39,7 @@ pub enum MailFault {
     #[error("the mail address has no `@`")]
     NoAt,
     /// There is more than one.
-    #[error("that is more than one mail address, and a message goes to the ones that the step lists")]
+    #[error("that is more than one mail address")]
     Several,
     /// Its name could be taken for another one.
     #[error("the name before the mail address has an `@`, as if it were another one")]

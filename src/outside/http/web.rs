@@ -80,6 +80,14 @@ impl Web {
         self.0.handle().map(|handle| drop(handle.spawn(work)))
     }
 
+    /// Runs what blocks for a moment, such as writing a file, on a thread beside that of the sockets.
+    ///
+    /// # Errors
+    /// When there can be no thread.
+    pub fn aside(&self, work: impl FnOnce() + Send + 'static) -> Result<(), Fault> {
+        self.0.handle().map(|handle| drop(handle.spawn_blocking(work)))
+    }
+
     /// The certificates that are trusted besides the usual ones.
     ///
     /// # Errors

@@ -91,7 +91,7 @@ impl Talk {
                 return Ok(Accepted { id: mail.id.clone(), words: Some(words.join(" ")) });
             }
             Ok(Err(error)) if error.status().is_some() => return Err(self.refusal(&error, "the message")),
-            Ok(Err(error)) => (error.to_string(), error.is_timeout()),
+            Ok(Err(error)) => (cause(&error), error.is_timeout()),
             Err(_) => (format!("no answer within {} s", self.patience.take.as_secs_f64()), true),
         };
         let after = After::Silence;
@@ -136,7 +136,7 @@ impl Talk {
     /// What a server did not take. Nothing was sent.
     fn refusal(&self, error: &Error, what: &str) -> No {
         let Some((code, words)) = answer(error) else {
-            let what = format!("the mail server {} broke off at {what}: {error}", self.host);
+            let what = format!("the mail server {} broke off at {what}: {}", self.host, cause(error));
             return No { refused: Refused::unsent(Why::Later, what), after: After::Silence };
         };
         let told = format!("the mail server {} refused {what}: {words}", self.host);
@@ -200,7 +200,9 @@ async fn begin(line: &Line, host: &str) -> Result<AsyncSmtpConnection, Refused> 
         let known = connection.auth(&[Mechanism::Plain, Mechanism::Login], login).await;
         if let Err(error) = known {
             connection.abort().await;
-            return Err(closed(&error, host, "no login at"));
+            let refused = closed(&error, host, "no login at");
+            let unknown = refused.why == Why::Unreachable && refused.words.is_some();
+            return Err(if unknown { Refused { why: Why::Unauthorized, ..refused } } else { refused });
         }
     }
     Ok(connection)
@@ -210,11 +212,22 @@ async fn begin(line: &Line, host: &str) -> Result<AsyncSmtpConnection, Refused> 
 fn closed(error: &Error, host: &str, what: &str) -> Refused {
     match answer(error) {
         Some((code, words)) => {
-            let why = if (400..500).contains(&code) && code != 454 { Why::Busy(None) } else { Why::Unreachable };
+            let why = match code {
+                454 => Why::Unreachable,
+                400..=499 => Why::Busy(None),
+                // Another password, or a look into the browser, is wanted (RFC 4954).
+                534 => Why::Person,
+                _ => Why::Unreachable,
+            };
             Refused::unsent(why, format!("{what} the mail server {host}: {words}")).saying(words)
         }
-        None => Refused::unsent(Why::Unreachable, format!("{what} the mail server {host}: {error}")),
+        None => Refused::unsent(Why::Unreachable, format!("{what} the mail server {host}: {}", cause(error))),
     }
+}
+
+/// What went wrong, without the library's name for the kind of it.
+fn cause(error: &Error) -> String {
+    std::error::Error::source(error).map_or_else(|| error.to_string(), ToString::to_string)
 }
 
 /// The code and the words of a server that said no: `550 5.1.1 no such user`.

@@ -10,21 +10,23 @@ use self::content::Content;
 use self::headers::{Headers, KEY};
 use self::place::Place;
 use self::save::Save;
+use self::store::Store;
 use self::success::Success;
 use self::text::Pairs;
 use super::function::{limit, size};
 use super::names::Names;
 use super::{Built, StepKind, verdict};
-use crate::engine::{Answer, Call, Done, Effect, Gate, Reply, StepError, Task};
+use crate::engine::{Answer, Call, Done, Effect, Gate, Reply, Scope, StepError, Task};
 use crate::model::document::{Fields, list, nearest};
 use crate::model::time::{Clock, Millis, Timestamp, duration};
-use crate::outside::http::{Client, Fault, Method, Request, Response, Rules};
+use crate::outside::http::{Client, Fault, Method, Request, Response, Rules, Web};
 
 mod base;
 mod content;
 mod headers;
 mod place;
 mod save;
+mod store;
 mod success;
 mod text;
 mod told;
@@ -52,6 +54,7 @@ const METHODS: [(&str, Effect, bool); 7] = [
 
 struct ApiCall {
     client: Client,
+    web: Web,
     clock: Arc<dyn Clock>,
     gate: Gate,
     plan: Arc<Plan>,
@@ -68,6 +71,7 @@ struct Plan {
     content: Content,
     success: Success,
     save: Save,
+    store: Option<Store>,
 }
 
 fn build(fields: &mut Fields<'_>, names: &Names<'_>) -> Option<Built> {
@@ -80,6 +84,11 @@ fn build(fields: &mut Fields<'_>, names: &Names<'_>) -> Option<Built> {
     let idempotent = fields.bool("idempotent").map(|idempotent| idempotent.value);
     let success = Success::read(fields.take("success"), fields.complaints);
     let save = Save::read(fields.take("save"), fields.complaints);
+    let store = Store::read(fields, names);
+    if store.as_ref().is_some_and(Option::is_some) && save.as_ref().is_some_and(|save| save.has(store::KEY)) {
+        let what = format!("{} keeps `{}` by `save` and by `store`", fields.owner, store::KEY);
+        fields.complaints.error(fields.spot, what, Some("rename it in `save`".to_owned()));
+    }
     let has_body = content.as_ref().is_some_and(|content| !content.is_none());
     let method = match method {
         Some(method) => known(&method.value, method.spot, fields),
@@ -105,10 +114,12 @@ fn build(fields: &mut Fields<'_>, names: &Names<'_>) -> Option<Built> {
         content: content?,
         success: success?,
         save: save?,
+        store: store?,
     };
     let client = names.tools.web.client(Rules { allow_private: base.allow_private, ..rules? });
     let clock = Arc::clone(&names.tools.clock);
-    Some(Built::elsewhere(ApiCall { client, clock, gate: base.gate, plan: Arc::new(plan) }))
+    let web = names.tools.web.clone();
+    Some(Built::elsewhere(ApiCall { client, web, clock, gate: base.gate, plan: Arc::new(plan) }))
 }
 
 fn known(
@@ -147,6 +158,12 @@ fn rules(fields: &mut Fields<'_>) -> Option<Rules> {
 }
 
 impl Plan {
+    /// The request, and the name of the file that its answer becomes.
+    fn prepare(&self, task: &Task) -> Result<(Request, Option<String>), StepError> {
+        let file = self.store.as_ref().map(|store| store.name(&task.scope)).transpose()?;
+        Ok((self.request(task)?, file))
+    }
+
     fn request(&self, task: &Task) -> Result<Request, StepError> {
         let scope = &task.scope;
         let mut request = Request::new(self.method.clone(), self.place.render(scope)?);
@@ -161,7 +178,7 @@ impl Plan {
         answer.as_ref().is_ok_and(|response| self.success.holds(response.status))
     }
 
-    fn judge(&self, answer: Result<Response, Fault>, now: Timestamp) -> Result<Done, StepError> {
+    fn judge(&self, answer: Result<Response, Fault>, now: Timestamp) -> Result<(Done, Response), StepError> {
         let response = answer.map_err(|fault| verdict::no_answer(fault, self.effect))?;
         if !self.success.holds(response.status) {
             return Err(verdict::bad_status(&response, self.effect, now));
@@ -170,7 +187,20 @@ impl Plan {
         let internal = [("status", response.status.into()), ("headers", told::headers(&response))];
         let internal = internal.into_iter().filter(|(key, _)| !self.save.has(key));
         let internal = internal.map(|(key, value)| (key.to_owned(), value)).collect();
-        Ok(Done { outcomes, internal, ..Done::default() })
+        Ok((Done { outcomes, internal, ..Done::default() }, response))
+    }
+
+    /// Keeps the body of a good answer as a file. It blocks.
+    fn keep(&self, name: String, (mut done, response): (Done, Response), scope: &Scope) -> Answer {
+        let kept = self.store.as_ref().map(|store| store.keep(name, &response, &scope.job.secrets)).transpose();
+        match kept {
+            Ok(file) => {
+                let id = file.as_ref().map(|file| (store::KEY.to_owned(), file.storage_id.clone().into()));
+                done.outcomes.extend(id);
+                Answer { files: file.into_iter().collect(), ..Answer::of(Ok(done)) }
+            }
+            Err(what) => Answer::of(Err(verdict::bad_answer(&response, self.effect, what))),
+        }
     }
 }
 
@@ -184,11 +214,12 @@ impl Call for ApiCall {
     }
 
     fn rehearse(&self, task: &Task) -> Answer {
-        let request = match self.plan.request(task) {
-            Ok(request) => request,
+        let (request, file) = match self.plan.prepare(task) {
+            Ok(prepared) => prepared,
             Err(error) => return Answer::of(Err(error)),
         };
-        let outcomes = self.plan.save.imagined();
+        let mut outcomes = self.plan.save.imagined();
+        outcomes.extend(file.map(|name| (store::KEY.to_owned(), format!("[{name}]").into())));
         let status =
             (!outcomes.contains_key("status")).then(|| ("status".to_owned(), self.plan.success.first().into()));
         let internal = status.into_iter().collect::<Map<_, _>>();
@@ -197,18 +228,26 @@ impl Call for ApiCall {
     }
 
     fn begin(&self, task: Task, reply: Reply) {
-        let request = match self.plan.request(&task) {
-            Ok(request) => request,
+        let (request, file) = match self.plan.prepare(&task) {
+            Ok(prepared) => prepared,
             Err(error) => return reply.send(Answer::of(Err(error))),
         };
         let given = told::given(&request);
         let (plan, clock) = (Arc::clone(&self.plan), Arc::clone(&self.clock));
+        // Files are written elsewhere: the thread of the sockets waits for no disk.
+        let aside = file.map(|name| (name, self.web.clone()));
         let began = clock.ticks();
         self.client.send(request, move |answer| {
             let took = Millis(clock.ticks().0.saturating_sub(began.0));
-            let tool = told::invoked(given, &answer, plan.is_success(&answer), took);
-            let result = plan.judge(answer, clock.now());
-            reply.send(Answer { tools: vec![tool], ..Answer::of(result) });
+            let tools = vec![told::invoked(given, &answer, plan.is_success(&answer), took)];
+            match (plan.judge(answer, clock.now()), aside) {
+                (Ok(good), Some((name, web))) => {
+                    // If it cannot be begun, the reply is dropped, and that is an answer too.
+                    let keep = move || reply.send(Answer { tools, ..plan.keep(name, good, &task.scope) });
+                    drop(web.aside(keep));
+                }
+                (result, _) => reply.send(Answer { tools, ..Answer::of(result.map(|(done, _)| done)) }),
+            }
         });
     }
 }

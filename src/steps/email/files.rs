@@ -48,7 +48,7 @@ pub(super) struct Files {
 /// Where a file comes from.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum From {
-    /// What is stored under an id, and only that.
+    /// What is stored under an id, and only that: the text is one expression.
     Storage,
     /// A folder that the step names.
     Workspace,
@@ -114,8 +114,9 @@ fn one(text: &Placed<String>, fields: &mut Fields<'_>, names: &Names<'_>) -> Opt
     let fixed = literal.len() == text.value.len();
     let folder = literal.rsplit_once('/').map(|(folder, _)| folder);
     let from = if literal.is_empty() { From::Storage } else { From::Workspace };
+    let alone = text.value.starts_with("{{") && text.value.ends_with("}}");
     let fine = if fixed { is_id(literal) || may_be_taken(literal) } else { folder.is_none_or(may_be_taken) };
-    if !fine || (from == From::Workspace && !fixed && folder.is_none()) {
+    if !fine || (!fixed && folder.is_none() && !alone) {
         let what = format!("`{}` is no file of the workspace that may be attached", text.value);
         let hint = "name it relative to the database, with its folder in plain letters: \"invoices/{{ number }}.pdf\"";
         fields.complaints.error(text.spot, what, Some(hint.to_owned()));

@@ -192,7 +192,9 @@ impl Parcel {
         let Parcel { channel, name, clock, begun, secrets, task } = self;
         let given = told::summary(&written, &name);
         let (watch, key) = (Arc::clone(&clock), task.key);
+        let hide = secrets.clone();
         channel.send(written, &key, &secrets, &clock, move |came| {
+            let came = came.map_err(|refused| told::bounded(refused, &hide));
             let tools = vec![told::invoked(given, &came, watch.now().since(begun))];
             let said = said(&came, &name);
             reply.send(Answer { files, tools, said, ..Answer::of(result(came, &name)) });

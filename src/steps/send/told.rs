@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 use crate::engine::{Again, StepError, Strain};
 use crate::model::payload::{ErrorInfo, Summary, ToolInvoked, ToolKind, ToolOutcome};
 use crate::model::reason::Reason;
+use crate::model::secrets::Secrets;
 use crate::model::time::Millis;
 use crate::outside::channel::Message;
 use crate::outside::http::Sent;
@@ -91,7 +92,9 @@ pub(super) fn invoked(given: Summary, came: &Result<Accepted, Refused>, took: Mi
             let outcome = match refused.why {
                 Why::Timeout => ToolOutcome::Timeout,
                 Why::Policy => ToolOutcome::PolicyDenied,
-                Why::Permanent | Why::Later | Why::Busy(_) | Why::Unreachable => ToolOutcome::Failed,
+                Why::Permanent | Why::Later | Why::Busy(_) | Why::Unreachable | Why::Unauthorized | Why::Person => {
+                    ToolOutcome::Failed
+                }
             };
             (outcome, [("error", Some(&refused.what)), ("answer", refused.words.as_ref())])
         }
@@ -107,6 +110,21 @@ pub(super) fn invoked(given: Summary, came: &Result<Accepted, Refused>, took: Mi
     }
 }
 
+/// So much of what a provider says is kept, in bytes.
+const LONGEST: usize = 2 << 10;
+
+/// The same with as much of the provider's words as is kept. Cut after they were scrubbed: of a secret that is cut in two,
+/// neither half is found.
+pub(super) fn bounded(refused: Refused, secrets: &Secrets) -> Refused {
+    let cut = |text: String| {
+        let clean = secrets.scrub(&text);
+        let end = (0..=LONGEST.min(clean.len())).rev().find(|end| clean.is_char_boundary(*end)).unwrap_or(0);
+        clean[..end].trim().to_owned()
+    };
+    let words = refused.words.map(cut).filter(|words| !words.is_empty());
+    Refused { what: cut(refused.what), words, ..refused }
+}
+
 /// Why it was not sent, or that nobody can tell.
 pub(super) fn error(refused: Refused) -> StepError {
     let Refused { mut what, words, why, sent } = refused;
@@ -115,7 +133,8 @@ pub(super) fn error(refused: Refused) -> StepError {
             what.push_str("; it may have been sent, and is not sent again");
             (Reason::OutcomeUnknown, Again::Unknown)
         }
-        (Sent::No, Why::Permanent) => (Reason::MessageRefused, Again::No),
+        (Sent::No, Why::Permanent | Why::Person) => (Reason::MessageRefused, Again::No),
+        (Sent::No, Why::Unauthorized) => (Reason::Unauthorized, Again::No),
         (Sent::No, Why::Policy) => (Reason::PolicyDenied, Again::No),
         (Sent::No, Why::Later) => (Reason::MessageRefused, Again::After(Millis(0))),
         (Sent::No, Why::Busy(rest)) => (Reason::MessageRefused, Again::After(rest.unwrap_or_default())),
@@ -124,7 +143,8 @@ pub(super) fn error(refused: Refused) -> StepError {
     };
     let strain = match why {
         Why::Busy(rest) => Strain::Busy(rest),
-        Why::Unreachable => Strain::Unreachable,
+        // No other message would get through either.
+        Why::Unreachable | Why::Unauthorized | Why::Person => Strain::Unreachable,
         Why::Permanent | Why::Later | Why::Timeout | Why::Policy => Strain::None,
     };
     let info = ErrorInfo { kind: "provider".to_owned(), code: reason, field: None, message: what };
@@ -136,12 +156,25 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_secret_is_not_cut_in_two() {
+        let secrets = Secrets::new([("token".to_owned(), "s3cret-token".to_owned().into())]);
+        let words = format!("{}s3cret-token{}", "é".repeat(LONGEST / 2 - 3), "x".repeat(9_000));
+        let refused = Refused::unsent(Why::Later, words.clone()).saying(words);
+        let Refused { what, words, .. } = bounded(refused, &secrets);
+        assert_eq!(Some(&what), words.as_ref());
+        assert!(what.len() <= LONGEST && what.ends_with("é[secre") && !what.contains("s3"), "{}", what.len());
+        assert_eq!(bounded(Refused::unsent(Why::Later, "").saying(" "), &secrets).words, None);
+    }
+
+    #[test]
     fn only_what_cannot_have_been_sent_is_tried_again() {
         use Again::{After, No, Unknown};
         let busy = Why::Busy(Some(Millis(7_000)));
         for (why, sent, again, reason) in [
             (Why::Permanent, Sent::No, No, Reason::MessageRefused),
             (Why::Policy, Sent::No, No, Reason::PolicyDenied),
+            (Why::Person, Sent::No, No, Reason::MessageRefused),
+            (Why::Unauthorized, Sent::No, No, Reason::Unauthorized),
             (Why::Later, Sent::No, After(Millis(0)), Reason::MessageRefused),
             (busy, Sent::No, After(Millis(7_000)), Reason::MessageRefused),
             (Why::Unreachable, Sent::No, After(Millis(0)), Reason::ConnectFailed),

@@ -140,9 +140,11 @@ fn tried(object: Object, trial: Trial, said: Facts) -> Event {
         (Object::Integration, Trial::Begins) => Event::IntegrationConnecting(said),
         (Object::Integration, Trial::Works) => Event::IntegrationConnected(said),
         (Object::Integration, Trial::Fails) => Event::IntegrationInvalid(said),
+        (Object::Integration, Trial::Waits) => Event::IntegrationInteractionRequired(said),
         (Object::Channel, Trial::Begins) => Event::ChannelConnecting(said),
         (Object::Channel, Trial::Works) => Event::ChannelConnected(said),
         (Object::Channel, Trial::Fails) => Event::ChannelInvalid(said),
+        (Object::Channel, Trial::Waits) => Event::ChannelInteractionRequired(said),
     }
 }
 
