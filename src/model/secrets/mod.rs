@@ -52,7 +52,7 @@ struct Inner {
     begins: Vec<u64>,
 }
 
-/// A value, or what is left of it without the space around it.
+/// A value, or what is left of it without the space around it, or one of its lines.
 struct Needle {
     value: usize,
     part: Range<usize>,
@@ -77,6 +77,7 @@ impl Secrets {
             let trimmed = begin..begin + text.trim().len();
             let whole = 0..text.len();
             needles.extend((trimmed != whole).then_some(Needle { value, part: trimmed }));
+            needles.extend(lines(text, value));
             needles.push(Needle { value, part: whole });
         }
         needles.retain(|needle| needle.part.len() >= SHORTEST_VALUE);
@@ -126,6 +127,19 @@ impl Secrets {
     pub fn found_in(&self, text: &str) -> Option<&str> {
         let found = self.0.search(text);
         found.first().map(|found| self.0.values[found.value].0.as_str())
+    }
+
+    /// The names of all secrets whose value is in a text, in any form; each once.
+    #[must_use]
+    pub fn all_in(&self, text: &str) -> Vec<&str> {
+        let mut names = Vec::new();
+        for found in self.0.search(text) {
+            let name = self.0.values[found.value].0.as_str();
+            if !names.contains(&name) {
+                names.push(name);
+            }
+        }
+        names
     }
 
     /// The text with every value, in every form, as `[secret:name]`. Where values overlap or hold one another, the longest
@@ -261,6 +275,17 @@ impl Inner {
         clean.push_str(&text[done..]);
         Some(clean)
     }
+}
+
+/// The lines of a value that has some: whoever cannot hold a line break puts something else in its place. The frame of a
+/// PEM file is no secret.
+fn lines(text: &str, value: usize) -> impl Iterator<Item = Needle> {
+    let parts = text.split('\n').map(str::trim).filter(move |line| line.len() < text.trim().len());
+    let parts = parts.filter(|line| line.len() >= PIECE && !line.starts_with("-----"));
+    parts.map(move |line| {
+        let begin = line.as_ptr() as usize - text.as_ptr() as usize;
+        Needle { value, part: begin..begin + line.len() }
+    })
 }
 
 /// The first two bytes as a number.

@@ -289,3 +289,29 @@ fn what_is_left_of_a_value_where_a_text_was_cut_is_found() {
         assert_eq!(secrets.scrub(text), text);
     }
 }
+
+#[test]
+fn a_value_of_many_lines_is_found_line_by_line() {
+    let value = "-----BEGIN PRIVATE KEY-----\nMIIEvQIBADANBgkqhkiG9w0B\r\nAQEFAASCBKcwggSjAgEAAoIB\nQ==\n-----END PRIVATE KEY-----\n";
+    let secrets = secrets(&[("pem", value), ("two", "first of two lines\nsecond of two lines")]);
+    for (text, clean) in [
+        ("x MIIEvQIBADANBgkqhkiG9w0B y", "x [secret:pem] y"),
+        ("first of two lines second of two lines", "[secret:two] [secret:two]"),
+        ("{\"a\":\"first of two lines\\nsecond of two lines\"}", "{\"a\":\"[secret:two]\"}"),
+        ("-----BEGIN PRIVATE KEY----- Q==", "-----BEGIN PRIVATE KEY----- Q=="),
+        (value, "[secret:pem]"),
+    ] {
+        assert_eq!(secrets.scrub(text), clean);
+    }
+}
+
+#[test]
+fn escapes_in_braces_are_undone() {
+    let secrets = secrets(&[("key", "a\u{200b}b-secret")]);
+    for text in ["a\\u{200b}b-secret", "a\\u{200B}b-secret", "\\u{61}\\u{00200b}b-secret"] {
+        assert_eq!(secrets.scrub(text), "[secret:key]");
+    }
+    for text in ["a\\u{200bb-secret", "a\\u{}b-secret", "a\\u{ffffffff}b-secret", "\\u{"] {
+        assert_eq!(secrets.scrub(text), text);
+    }
+}

@@ -175,8 +175,13 @@ fn json(text: &[u8]) -> Option<Said> {
     Some(char_said(short, 2))
 }
 
-/// `\u` and four digits, or two of these for one character.
+/// `\u` and four digits, or two of these for one character; or `\u{…}`, as messages of programs have it.
 fn unicode(text: &[u8]) -> Option<Said> {
+    if text.get(2) == Some(&b'{') {
+        let length = text.get(3..10)?.iter().position(|byte| *byte == b'}')?;
+        let said = char::from_u32(hex(text.get(3..3 + length))?)?;
+        return Some(char_said(said, length + 4));
+    }
     let first = hex(text.get(2..6))?;
     if let Some(said) = char::from_u32(first) {
         return Some(char_said(said, 6));

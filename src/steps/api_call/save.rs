@@ -204,7 +204,9 @@ fn begin(response: &Response) -> String {
     }
     let text = String::from_utf8_lossy(&response.body[..response.body.len().min(SHOWN * 4)]);
     let shown: String = text.chars().take(SHOWN).collect();
-    format!("it begins `{}`", shown.escape_debug())
+    // That it was cut is said, so that half of a secret is known for what it is.
+    let cut = if shown.len() < text.len() { "…" } else { "" };
+    format!("it begins `{}{cut}`", shown.escape_debug())
 }
 
 #[cfg(test)]

@@ -9,22 +9,27 @@ use crate::store;
 impl Run<'_> {
     /// The events of a segment. Searched as a whole first: in most there is nothing.
     pub(super) fn hidden(&mut self, segment: &StoredSegment) {
-        let Some(name) = self.secrets.found_in(&segment.events) else { return };
-        let mut payload = Vec::new();
-        let entries = segment.entries().unwrap_or_default();
-        let place = entries.iter().find(|entry| {
-            payload.clear();
-            // What was stored can be written again.
-            let written = entry.event.write_payload(&mut payload).is_ok();
-            written && self.secrets.found_in(&String::from_utf8_lossy(&payload)).is_some()
-        });
+        let names = self.secrets.all_in(&segment.events);
+        if names.is_empty() {
+            return;
+        }
         let object = match (segment.job, segment.record()) {
             (_, Some(record)) => format!("record {record}"),
             (Some(job), None) => format!("job {job}"),
             (None, None) => "ws".to_owned(),
         };
-        let cursor = place.map_or(segment.cursor, |entry| entry.cursor);
-        self.found.push(Breach { rule: "P4", cursor, object, what: told(name) });
+        let entries = segment.entries().unwrap_or_default();
+        for name in names {
+            let mut payload = Vec::new();
+            let place = entries.iter().find(|entry| {
+                payload.clear();
+                // What was stored can be written again.
+                let written = entry.event.write_payload(&mut payload).is_ok();
+                written && self.secrets.all_in(&String::from_utf8_lossy(&payload)).contains(&name)
+            });
+            let cursor = place.map_or(segment.cursor, |entry| entry.cursor);
+            self.found.push(Breach { rule: "P4", cursor, object: object.clone(), what: told(name) });
+        }
     }
 
     /// Everything that is kept beside the log.
@@ -35,11 +40,12 @@ impl Run<'_> {
         }
         let mut found: Vec<(String, String)> = Vec::new();
         self.read.texts(&mut |table, text| {
-            let Some(name) = secrets.found_in(text) else { return };
-            let what = (table.to_owned(), told(name));
-            // Once a table and credential, however often.
-            if !found.contains(&what) {
-                found.push(what);
+            for name in secrets.all_in(text) {
+                let what = (table.to_owned(), told(name));
+                // Once a table and credential, however often.
+                if !found.contains(&what) {
+                    found.push(what);
+                }
             }
         })?;
         for (table, what) in found {
