@@ -4,6 +4,7 @@
 use std::fs;
 use std::net::TcpListener;
 use std::process::{Command, Output};
+use std::time::{Duration, Instant};
 
 use misbehaving::{Manner, Server, json};
 
@@ -102,5 +103,30 @@ fn a_person_decides_what_may_have_been_sent() {
     assert!(code == Some(0) && out.contains("POST"), "{out}");
     let (_, _, said) = world.run(&["run", "s", "--failed-in", "1"]);
     assert!(said.contains("3 records of job 1 sent something already, or may have"), "{said}");
+    assert_eq!(world.run(&["verify"]).0, Some(0));
+}
+
+#[test]
+fn what_is_known_of_a_call_is_on_the_disk_while_it_rests() {
+    let server = Server::start(|_, before| match before {
+        0 => Manner::Answer(misbehaving::answer("429 Too Many Requests", &[("Retry-After", "4")], b"")),
+        _ => Manner::Answer(json("{}")),
+    });
+    let world = World::new(server.port);
+    fs::write(world.0.path().join("t.csv"), "n\n1\n").unwrap();
+    let mut runner = Command::new(env!("CARGO_BIN_EXE_cxgear"))
+        .args(["run", "s.toml", "t.csv", "--metadata", "n", "-q"])
+        .current_dir(world.0.path())
+        .spawn()
+        .unwrap();
+    let deadline = Instant::now() + Duration::from_secs(60);
+    while !world.run(&["events", "--type", "step.*", "--format", "ndjson"]).1.contains("step.retry_scheduled") {
+        assert!(Instant::now() < deadline, "the rest is never written");
+    }
+    runner.kill().unwrap();
+    runner.wait().unwrap();
+    let (code, out, said) = world.run(&["resume", "1"]);
+    assert_eq!(code, Some(0), "{out}{said}");
+    assert_eq!(server.requests(), 2, "it was refused, so it may be asked again");
     assert_eq!(world.run(&["verify"]).0, Some(0));
 }

@@ -1,6 +1,6 @@
 //! Driving a job: rows are admitted in order, each record runs until it rests or has ended, a thousand share a commit.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::ending::Close;
 use super::flights::Flights;
@@ -54,6 +54,8 @@ pub(super) struct Driver<'r, 'w, 't> {
     batch: Vec<Segment>,
     began: Millis,
     since: Timestamp,
+    /// The same by a clock that goes on when that of the run stands still.
+    gathered: Instant,
     progress: Timestamp,
     counts: Counts,
     allowed: Option<u64>,
@@ -95,6 +97,7 @@ impl<'r, 'w, 't> Driver<'r, 'w, 't> {
             batch,
             began,
             since,
+            gathered: Instant::now(),
             progress,
             counts,
             allowed,
@@ -272,7 +275,7 @@ impl<'r, 'w, 't> Driver<'r, 'w, 't> {
         self.count(&segment);
         let now = segment.at;
         if self.batch.is_empty() {
-            self.since = now;
+            (self.since, self.gathered) = (now, Instant::now());
         }
         self.batch.push(segment);
         if now.since(self.progress) >= PROGRESS_EVERY {
@@ -290,6 +293,16 @@ impl<'r, 'w, 't> Driver<'r, 'w, 't> {
             return Ok(self.flush());
         }
         Ok(true)
+    }
+
+    /// Whether what was gathered has waited long enough, although nothing more has come. Where commits are to be alike in two
+    /// runs, it is the clock of the run that says so.
+    fn has_lingered(&self) -> bool {
+        let waited = match self.turn.is_kept() {
+            true => self.run.clock.now().since(self.since) >= LINGER,
+            false => self.gathered.elapsed() >= Duration::from_millis(LINGER.0),
+        };
+        waited && !self.batch.is_empty()
     }
 
     /// The job's own events join the batch.

@@ -142,7 +142,8 @@ impl<'r> Driver<'r, '_, '_> {
     /// Waits a moment for answers and commits, and goes on with what came.
     pub(super) fn turn_round(&mut self, most: Duration) -> Result<(), Error> {
         // Whoever waits for its intent waits for as little as can be: the writer takes what has gathered meanwhile.
-        if self.flights.has_grounded() && self.writer.is_idle() {
+        // What was answered does not wait for those that were not: a crash meanwhile must find it in the log.
+        if (self.flights.has_grounded() && self.writer.is_idle()) || self.has_lingered() {
             self.flush();
         }
         let wait = [self.flights.wait(), self.gates.wait()].into_iter().flatten().fold(most, Duration::min);
