@@ -4,7 +4,7 @@ use std::fs;
 
 use anyhow::{Result, ensure};
 
-use super::child::{Contender, cxgear, race};
+use super::child::{Contender, cost, cxgear, race};
 use super::files;
 use super::report::{Report, Target, grouped, say};
 use super::run::table;
@@ -24,6 +24,9 @@ pub(crate) fn measure(settings: &Settings, report: &mut Report) -> Result<()> {
     let what = format!("outreach.toml over {} records, on the outbox", grouped(rows));
     say(&what);
     table(&file, &base)?;
+    let mut add = cxgear();
+    add.args(["table", "metadata", "contacts", "--add", "email", "--db"]).arg(&base);
+    cost(&mut add)?;
     let fresh = || {
         if folder.exists() {
             fs::remove_dir_all(&folder)?;
