@@ -209,7 +209,9 @@ pub(super) fn frozen(context: &Context, store: &SqliteStore, job: &Job) -> Resul
     let version = store.spinner(&job.spinner, Some(job.version))?.ok_or_else(broken)?;
     let (spinner, _) = Spinner::parse(&version.definition).map_err(|_| broken())?;
     let called = format!("{}@{}", job.spinner, job.version);
-    let (pipeline, _) = steps::build(&spinner, &Known::default(), &context.tools(false)?)
+    let fields = job.fields.as_slice();
+    let known = Known { table: Some((&job.table, fields, fields)), ..Known::default() };
+    let (pipeline, _) = steps::build(&spinner, &known, &context.tools(false)?)
         .map_err(|complaints| refuse(&context.terminal, Path::new(&called), complaints))?;
     let overrides: Overrides = serde_json::from_str(&job.settings).map_err(|_| broken())?;
     let limits = overrides.over(spinner.limits).map_err(|_| broken())?;

@@ -94,7 +94,8 @@ fn row(connection: &Connection, known: Option<&Standing>, credentials: &[Credent
     if secret {
         let told = |(name, status): &(&str, Option<&str>)| match status {
             Some(_) => (*name).to_owned(),
-            None => format!("{name} (missing)"),
+            // In front, where it is not cut off.
+            None => format!("missing: {name}"),
         };
         cells.push(Cell::text(keys.iter().map(told).collect::<Vec<_>>().join(", ")));
     }

@@ -45,6 +45,35 @@ fn settings(base: &str, name: &str) -> String {
     )
 }
 
+/// What is only tried says what the other side said, too.
+fn tried(place: &mut Place, server: &Server) {
+    let before = server.requests();
+    for (name, _) in canaries() {
+        let crm = format!(
+            "[integrations.crm]\nkind = \"http\"\nbase_url = \"{0}\"\nauthorization = \"vault:{name}\"\nallow_private = true\n\
+             [integrations.it]\nkind = \"llm\"\nprovider = \"openai\"\nbase_url = \"{0}\"\napi_key = \"vault:{name}\"\n\
+             allow_private = true\n",
+            server.url("")
+        );
+        place.write("cxgear.toml", &(settings(&server.url(""), name) + &crm));
+        for (object, tried) in [
+            ("channel", "sms"),
+            ("channel", "voice"),
+            ("channel", "chat"),
+            ("integration", "crm"),
+            ("integration", "it"),
+        ] {
+            for _ in 0..2 {
+                let output = place.run(&["-v", object, "test", tried], "");
+                assert!(matches!(output.status.code(), Some(0 | 1)), "{}", String::from_utf8_lossy(&output.stderr));
+            }
+            place.fine(&[object, "list", "--format", "json"], "");
+        }
+    }
+    // Of the twelve the one with a line break can be no header, in three of the five.
+    assert_eq!(server.requests() - before, (12 * 5 - 3) * 2);
+}
+
 #[test]
 fn what_a_provider_is_told_is_nowhere_else() {
     let server = Server::start(|seen, nth| {
@@ -103,6 +132,7 @@ fn what_a_provider_is_told_is_nowhere_else() {
         }
     }
     assert_eq!(server.requests() - before, 2 * 12);
+    tried(&mut place, &server);
     assert_eq!(arrivals, 12 * (3 + 4) - 2, "a line break cannot be in a bearer's token");
     place.search();
 }
