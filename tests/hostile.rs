@@ -216,7 +216,8 @@ fn a_cell_is_a_text_and_nothing_else() {
     let bodies: Vec<Value> = server.seen().iter().map(|seen| serde_json::from_slice(&seen.body).unwrap()).collect();
     let mut got: Vec<_> = bodies.iter().map(|body| body["text"].as_str().unwrap()).collect();
     let mut wanted = CELLS.to_vec();
-    (got.sort_unstable(), wanted.sort_unstable());
+    got.sort_unstable();
+    wanted.sort_unstable();
     assert_eq!(got, wanted);
     assert!(server.seen().iter().all(|seen| seen.header("x-evil").is_none()));
     // No terminal is told anything, whatever is looked at.
