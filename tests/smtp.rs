@@ -27,6 +27,9 @@ mod trust;
 
 #[test]
 fn a_message_arrives_whole_over_each_way() {
+    if real::is_missing() {
+        return;
+    }
     let papers = papers(Leaf::Good);
     for (name, security) in [("starttls", Security::StartTls), ("tls", Security::Tls), ("none", Security::None)] {
         let mut args = papers.args(name);
@@ -70,6 +73,9 @@ fn a_message_arrives_whole_over_each_way() {
 
 #[test]
 fn connections_are_kept_and_have_their_limit() {
+    if real::is_missing() {
+        return;
+    }
     let real = Real::start(&["--security", "none"]);
     let smtp = Smtp::new(server(real.port, Security::None), Web::default());
     let (say, hear) = channel();
@@ -92,6 +98,9 @@ fn connections_are_kept_and_have_their_limit() {
 
 #[test]
 fn a_kept_connection_that_is_gone_costs_nothing() {
+    if real::is_missing() {
+        return;
+    }
     let real = Real::start(&["--security", "none"]);
     let port = real.port;
     let smtp = Smtp::new(server(port, Security::None), Web::default());
@@ -104,6 +113,9 @@ fn a_kept_connection_that_is_gone_costs_nothing() {
 
 #[test]
 fn what_a_real_server_refuses_was_not_sent() {
+    if real::is_missing() {
+        return;
+    }
     let papers = papers(Leaf::Good);
     let real = Real::start(&papers.args("starttls"));
     let smtp = Smtp::new(server(real.port, Security::StartTls), papers.web());
@@ -139,6 +151,9 @@ fn what_a_real_server_refuses_was_not_sent() {
 
 #[test]
 fn of_what_a_server_had_and_did_not_answer_nobody_knows() {
+    if real::is_missing() {
+        return;
+    }
     let papers = papers(Leaf::Good);
     let real = Real::start(&papers.args("tls"));
     let patience = Patience { take: Duration::from_millis(700), ..Patience::default() };
@@ -153,6 +168,9 @@ fn of_what_a_server_had_and_did_not_answer_nobody_knows() {
 
 #[test]
 fn nothing_is_said_to_a_server_that_cannot_be_trusted() {
+    if real::is_missing() {
+        return;
+    }
     let mut faults = 0;
     let mut closed = |smtp: &Smtp, login: Option<Login>, told: &str| {
         for refused in
@@ -201,6 +219,9 @@ fn an_open_line_leads_no_further_than_this_machine() {
 
 #[test]
 fn addresses_beyond_ascii_need_a_server_that_knows_them() {
+    if real::is_missing() {
+        return;
+    }
     let knows = Real::start(&["--security", "none"]);
     let smtp = Smtp::new(server(knows.port, Security::None), Web::default());
     assert!(send(&smtp, None, &mail("jörg@example.org")).is_ok());
@@ -261,6 +282,9 @@ fn until_the_dot_nothing_was_sent_and_after_it_nobody_knows() {
 
 #[test]
 fn a_job_mails_through_a_real_server() {
+    if real::is_missing() {
+        return;
+    }
     let papers = papers(Leaf::Good);
     let mut args = papers.args("starttls");
     args.push("--login");
